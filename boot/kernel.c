@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The kernel's ELF file: read through the bounce buffer from front to back, once; each byte goes to the frame of its
+ * page. No two pages need be neighbours, so any frames below 4 GiB will do:
+ *
+ *   file   |ehdr phdr|--text--|-rodata-|-data-|          sums are made on the way; nothing is run before they agree
+ *   pages     T T T     R R      D B B S S   -           T r-x, R r--, D data rw-, B bss, S stack; - not mapped (guard)
+ *   frames    anywhere
+ */
+#include "runtime/bytes.h"
+#include "runtime/sum.h"
+#include "stage2.h"
+#include "x86_64/image.h"
+#include "x86_64/layout.h"
+
+/* ELF-64, as much as is needed (System V gABI chapters 4 and 5). */
+struct elf_header {
+    uint8_t ident[16];
+    uint16_t type, machine;
+    uint32_t version;
+    uint64_t entry, phoff, shoff;
+    uint32_t flags;
+    uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
+};
+
+struct elf_segment {
+    uint32_t type, flags;
+    uint64_t offset, vaddr, paddr, filesz, memsz, align;
+};
+
+#define ELF_IDENT 0x00010102464c457full /* magic, 64 bit, little-endian, version 1: the first seven bytes */
+#define ELF_IDENT_MASK 0x00ffffffffffffffull
+#define ELF_EXEC 2
+#define ELF_X86_64 62
+#define ELF_LOAD 1
+#define ELF_X 1
+#define ELF_W 2
+#define SEGMENTS_MAX 8
+#define STAGE3_FRAMES 16 /* what stage3 takes before it reclaims stage2's memory */
+
+#define HEADER32(field) (*(const uint32_t *)(image_header + (field)-IMAGE_HDR_MAGIC))
+#define HEADER64(field) (*(const uint64_t *)(image_header + (field)-IMAGE_HDR_MAGIC))
+
+struct kernel_page kernel_pages[KERNEL_PAGES_MAX];
+uint32_t kernel_page_count;
+
+static struct elf_segment segments[SEGMENTS_MAX];
+static uint32_t segment_count;
+static uint64_t entry;
+
+static void check_segment(const struct elf_segment *s)
+{
+    uint64_t limit = s->vaddr + s->memsz;
+
+    if (s->vaddr < LAYOUT_KERNEL_BASE || limit < s->vaddr || s->filesz > s->memsz ||
+        limit > LAYOUT_KERNEL_BASE + KERNEL_PAGES_MAX * LAYOUT_FRAME_SIZE || (s->vaddr & (LAYOUT_FRAME_SIZE - 1)) ||
+        s->offset + s->filesz > HEADER32(IMAGE_HDR_KERNEL_BYTES) || (s->flags & (ELF_W | ELF_X)) == (ELF_W | ELF_X))
+        refuse("the kernel file is damaged: segment at 0x%llx does not fit", (unsigned long long)s->vaddr);
+}
+
+/* The headers stand in the first sector; tools/mkimage's kernel has them there or is refused here. */
+static void read_headers(const void *sector)
+{
+    const struct elf_header *e = sector;
+    uint64_t ident;
+
+    bytes_copy(&ident, e->ident, sizeof ident);
+    if ((ident & ELF_IDENT_MASK) != ELF_IDENT || e->type != ELF_EXEC || e->machine != ELF_X86_64)
+        refuse("the kernel file is damaged: not an ELF-64 x86-64 program");
+    if (e->phentsize != sizeof(struct elf_segment) || e->phoff > LAYOUT_SECTOR_SIZE || e->phnum > SEGMENTS_MAX ||
+        e->phoff + e->phnum * sizeof(struct elf_segment) > LAYOUT_SECTOR_SIZE)
+        refuse("the kernel file is damaged: %u segments at 0x%x", e->phnum, (uint32_t)e->phoff);
+    entry = e->entry;
+    for (uint32_t i = 0; i < e->phnum; i++) {
+        const struct elf_segment *s = (const struct elf_segment *)((const uint8_t *)sector + e->phoff) + i;
+
+        if (s->type != ELF_LOAD || s->memsz == 0)
+            continue;
+        check_segment(s);
+        segments[segment_count++] = *s;
+    }
+}
+
+static uint32_t page_index(uint64_t vaddr)
+{
+    return (uint32_t)(vaddr - LAYOUT_KERNEL_BASE) >> LAYOUT_FRAME_SHIFT;
+}
+
+/* Marks each segment's pages with its flags; returns how many there are. */
+static uint32_t lay_out_pages(void)
+{
+    uint32_t frames = 0;
+
+    for (uint32_t i = 0; i < segment_count; i++) {
+        uint32_t first = page_index(segments[i].vaddr);
+        uint32_t last = page_index(segments[i].vaddr + segments[i].memsz - 1);
+
+        for (uint32_t page = first; page <= last; page++) {
+            kernel_pages[page].flags = segments[i].flags | KERNEL_PAGE_PRESENT;
+            frames++;
+        }
+        if (last >= kernel_page_count)
+            kernel_page_count = last + 1;
+    }
+    return frames;
+}
+
+static void take_frames(uint32_t frames)
+{
+    memory_need(frames + TABLES_MAX + HANDOFF_FRAMES_MAX + STAGE3_FRAMES, "kernel, page tables and first heaps");
+    for (uint32_t page = 0; page < kernel_page_count; page++)
+        if (kernel_pages[page].flags) {
+            kernel_pages[page].frame = memory_frame(REGION_KERNEL);
+            bytes_fill((void *)(uintptr_t)kernel_pages[page].frame, 0, LAYOUT_FRAME_SIZE);
+        }
+}
+
+/* Copies what of file bytes [at, at + bytes) belongs to segment s. */
+static void place(const struct elf_segment *s, const uint8_t *data, uint32_t at, uint32_t bytes)
+{
+    uint32_t from = at > s->offset ? at : (uint32_t)s->offset;
+    uint32_t to = at + bytes < s->offset + s->filesz ? at + bytes : (uint32_t)(s->offset + s->filesz);
+
+    while (from < to) {
+        uint64_t vaddr = s->vaddr + (from - (uint32_t)s->offset);
+        uint32_t in_page = (uint32_t)vaddr & (LAYOUT_FRAME_SIZE - 1), part = LAYOUT_FRAME_SIZE - in_page;
+
+        if (part > to - from)
+            part = to - from;
+        bytes_copy((void *)(uintptr_t)(kernel_pages[page_index(vaddr)].frame + in_page), data + (from - at), part);
+        from += part;
+    }
+}
+
+static void check_sum(const char *what, uint64_t got, uint64_t want)
+{
+    if (got != want)
+        refuse("the disk area is damaged: %s has sum 0x%llx, not 0x%llx", what, (unsigned long long)got,
+               (unsigned long long)want);
+}
+
+/* stage1 has checked stage2, its header included; here are the rest of the area: MBR code and options. */
+static void check_mbr(void)
+{
+    uint32_t sectors = 1;
+
+    check_sum("stage1", sum_words(0, disk_read(0, &sectors), IMAGE_MBR_SUMMED), HEADER64(IMAGE_HDR_MBR_SUM));
+}
+
+static void read_options(struct handoff *h)
+{
+    uint32_t sectors = 1;
+    const uint8_t *sector = disk_read(HEADER32(IMAGE_HDR_OPTIONS_LBA), &sectors);
+    uint64_t want;
+
+    bytes_copy(&want, sector + IMAGE_OPTIONS_SIZE, sizeof want);
+    check_sum("the options sector", sum_words(0, sector, IMAGE_OPTIONS_SIZE), want);
+    bytes_copy(h->options, sector, IMAGE_OPTIONS_SIZE);
+    h->options[IMAGE_OPTIONS_SIZE - 1] = 0;
+}
+
+uint64_t kernel_load(struct handoff *h)
+{
+    uint32_t lba = HEADER32(IMAGE_HDR_KERNEL_LBA), left = HEADER32(IMAGE_HDR_SECTORS) - lba, at = 0;
+    uint64_t sum = 0;
+
+    check_mbr();
+    read_options(h);
+    while (left > 0) {
+        uint32_t sectors = left;
+        const uint8_t *data = disk_read(lba, &sectors);
+        uint32_t bytes = sectors * LAYOUT_SECTOR_SIZE;
+
+        sum = sum_words(sum, data, bytes);
+        if (left == sectors) {
+            h->bounce_sum = sum_words(0, data, bytes);
+            h->bounce_bytes = bytes;
+        }
+        if (at == 0) {
+            read_headers(data);
+            h->kernel_pages = lay_out_pages();
+            take_frames(h->kernel_pages);
+        }
+        for (uint32_t i = 0; i < segment_count; i++)
+            place(&segments[i], data, at, bytes);
+        at += bytes;
+        lba += sectors;
+        left -= sectors;
+    }
+    check_sum("the kernel file", sum, HEADER64(IMAGE_HDR_KERNEL_SUM));
+    return entry;
+}

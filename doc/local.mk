@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# The manual: man pages are made from the help texts (doc/help/), the tables of doc/memory-map.md from the layout
+# headers.
+
+.PHONY: update-doc
+update-doc: gen/memory-map.md
+	cd $(top_srcdir)/doc && awk -v tables='$(abs_top_builddir)/gen/memory-map.md' ' \
+	  /layout-gen: end/ { hold = 0 } !hold { print } \
+	  /layout-gen: begin/ { hold = 1; while ((getline line <tables) > 0) print line; print "" }' memory-map.md \
+	  >memory-map.md.new && mv -f memory-map.md.new memory-map.md
+
+help_TEXTS = $(wildcard $(top_srcdir)/doc/help/*.txt)
+help_COMMANDS = $(filter-out acre map-format,$(basename $(notdir $(help_TEXTS))))
+man1_MANS = doc/man/acre.1 $(help_COMMANDS:%=doc/man/acre-%.1)
+man5_MANS = doc/man/acre-map.5
+CLEANFILES += $(man1_MANS) $(man5_MANS)
+
+help_to_man = $(AM_V_GEN)$(MKDIR_P) doc/man && AWK='$(AWK)' $(SHELL) $(top_srcdir)/tools/help-to-man
+man_deps = $(top_srcdir)/tools/help-to-man Makefile
+
+doc/man/acre-%.1: $(top_srcdir)/doc/help/%.txt $(man_deps)
+	$(help_to_man) acre-$* 1 $(PACKAGE_VERSION) $< >$@.new && mv -f $@.new $@
+doc/man/acre.1: $(help_TEXTS) $(man_deps)
+	$(help_to_man) acre 1 $(PACKAGE_VERSION) $(top_srcdir)/doc/help/acre.txt >$@.new && \
+	  $(SHELL) $(top_srcdir)/tools/help-to-man --commands $(help_TEXTS) >>$@.new && mv -f $@.new $@
+doc/man/acre-map.5: $(top_srcdir)/doc/help/map-format.txt $(man_deps)
+	$(help_to_man) acre-map 5 $(PACKAGE_VERSION) $< >$@.new && mv -f $@.new $@
+
+bashcompdir = $(datadir)/bash-completion/completions
+dist_bashcomp_DATA = doc/acre

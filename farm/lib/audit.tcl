@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# audit.tcl: what the guest really is, seen from outside, against what it says and what the map allows.
+#
+# `snapshot` runs while the guest stands at acre_audit_point: it takes the registers, walks the page tables through
+# physical reads, asks the emulator for its own list of mappings and reads two words of the BIOS data area.  `judge`
+# runs later, when the whole report is known, and needs no emulator.  A finding is one line: "audit: WHAT: expected X,
+# got Y".  No finding is the only good answer.
+#
+# A report is the dict of tap.tcl; runs are pagewalk.tcl's.
+
+namespace eval ::acre::audit {
+    variable CR0_WP 0x10000
+    variable EFER_NXE 0x800
+    # What a CPU model must have switched on in CR4: name and bit.
+    variable CR4_BITS {umip 0x800 smep 0x100000 smap 0x200000}
+}
+
+# snapshot HANDLE EMULATOR DIR -> dict: registers, walk (pagewalk::walk's), list (the emulator's own, listing.tcl), ebda
+# and basemem (words at 0x40e and 0x413).  DIR is the case's directory.  Raises what the driver raises: that is the
+# emulator's fault, not the guest's.
+proc ::acre::audit::snapshot {handle emulator dir} {
+    variable EFER_NXE
+    set registers [::acre::drive::registers $handle]
+    set nx [expr {([dict get $registers efer] & $EFER_NXE) != 0}]
+    set list [::acre::listing::take $handle $emulator]
+    ::acre::physmem::open $emulator $handle $dir [dict get $list where]
+    set reader [list ::acre::physmem::read $emulator $handle $dir]
+    set walk [::acre::pagewalk::walk $reader [dict get $registers cr3] $nx]
+    if {$emulator eq "bochs"} {
+        dict set list where [::acre::listing::complete $handle [dict get $list where] [dict get $walk runs]]
+    }
+    binary scan [{*}$reader $::layout::LAYOUT_BDA_EBDA_BASE 7] su@5su ebda basemem
+    return [dict create registers $registers walk $walk list $list ebda $ebda basemem $basemem]
+}
+
+# judge SNAPSHOT REPORT USABLE CPU -> list of findings.
+#   REPORT  dict with mapping (runs), ledger (owner frames ...), facts (of "machine: facts")
+#   USABLE  the oracle's {base limit} list;  CPU  the model asked for, or ""
+proc ::acre::audit::judge {snapshot report usable cpu} {
+    set walk [dict get $snapshot walk]
+    set runs [dict get $walk runs]
+    set findings [dict get $walk findings]
+    lappend findings {*}[Control [dict get $snapshot registers] [dict get $report facts] $cpu]
+    lappend findings {*}[Words $snapshot [dict get $report facts]]
+    lappend findings {*}[Same "kernel's mapping" [dict get $report mapping] $runs]
+    lappend findings {*}[Listed [dict get $snapshot list] $runs]
+    lappend findings {*}[Rights $runs [dict get $snapshot registers]]
+    lappend findings {*}[Frames $runs [dict get $walk tables] $usable]
+    lappend findings {*}[Tables $runs [dict get $walk tables] [dict get $report ledger]]
+    lappend findings {*}[Owners $runs [dict get $report ledger] [dict get $snapshot registers efer]]
+    return [lmap finding $findings {string cat "audit: " $finding}]
+}
+
+# The control registers: WP always, NXE and CR4's protections where the CPU has them.
+proc ::acre::audit::Control {registers facts cpu} {
+    variable CR0_WP
+    variable EFER_NXE
+    variable CR4_BITS
+    set findings {}
+    if {!([dict get $registers cr0] & $CR0_WP)} {
+        lappend findings "CR0.WP: expected set, got [dict get $registers cr0]"
+    }
+    if {![string match *-nx* $cpu] && !([dict get $registers efer] & $EFER_NXE)} {
+        lappend findings "EFER.NXE: expected set, got [dict get $registers efer]"
+    }
+    if {$cpu eq "max"} {
+        foreach {name bit} $CR4_BITS {
+            if {!([dict get $registers cr4] & $bit)} {
+                lappend findings "CR4 [string toupper $name]: expected set, got [dict get $registers cr4]"
+            }
+        }
+    }
+    return $findings
+}
+
+# The BIOS data area's words against the facts that the kernel reported.
+proc ::acre::audit::Words {snapshot facts} {
+    set findings {}
+    foreach {key field} {ebda-pointer ebda base-memory-kib basemem} {
+        set got [Get $facts $key none]
+        if {$got eq "none" || $got != [dict get $snapshot $field]} {
+            lappend findings [format "%s: expected 0x%x (the word in memory), got %s" $key \
+                [dict get $snapshot $field] $got]
+        }
+    }
+    return $findings
+}
+
+# Two lists of runs that must say the same: what only one of them has is a finding.
+proc ::acre::audit::Same {what said real} {
+    set findings {}
+    set said [lmap run [::acre::pagewalk::normal $said] {::acre::pagewalk::text $run}]
+    set real [lmap run [::acre::pagewalk::normal $real] {::acre::pagewalk::text $run}]
+    foreach run $real {
+        if {$run ni $said} {
+            lappend findings "$what: expected $run, got nothing"
+        }
+    }
+    foreach run $said {
+        if {$run ni $real} {
+            lappend findings "$what: expected nothing, got $run"
+        }
+    }
+    return $findings
+}
+
+# The emulator's list against the walk: frames page by page, rights where the emulator tells them.
+proc ::acre::audit::Listed {listing runs} {
+    set walked [::acre::listing::Join3 [lmap run $runs {lrange $run 0 2}]]
+    set findings [Differ "emulator's frames" [dict get $listing where] $walked]
+    if {[dict get $listing rights] ne ""} {
+        set rights [lmap run $runs {
+            lassign $run base limit phys size flags
+            list $base $limit [string match *w* $flags] [string match *u $flags]
+        }]
+        lappend findings {*}[Differ "emulator's rights" [JoinRights [dict get $listing rights]] [JoinRights $rights]]
+    }
+    return $findings
+}
+
+proc ::acre::audit::Differ {what listed walked} {
+    set findings {}
+    foreach run $listed {
+        if {$run ni $walked} {
+            lappend findings "$what: expected what the tables say, got [Hex $run]"
+        }
+    }
+    foreach run $walked {
+        if {$run ni $listed} {
+            lappend findings "$what: expected [Hex $run], got nothing"
+        }
+    }
+    return $findings
+}
+
+# Sorted {base limit w u} runs with equal neighbours joined.
+proc ::acre::audit::JoinRights {runs} {
+    set joined {}
+    foreach run $runs {
+        lassign $run base limit w u
+        lassign [lindex $joined end] lbase llimit lw lu
+        if {$llimit eq $base && $lw == $w && $lu == $u} {
+            lset joined end [list $lbase $limit $w $u]
+        } else {
+            lappend joined $run
+        }
+    }
+    return $joined
+}
+
+# No page writable and executable, none for users in the kernel half, nothing at all in the user half after boot.
+proc ::acre::audit::Rights {runs registers} {
+    variable EFER_NXE
+    set findings {}
+    foreach run $runs {
+        lassign $run base limit phys size flags
+        if {[string match *wx* $flags] && ([dict get $registers efer] & $EFER_NXE)} {
+            lappend findings "W^X: expected no page writable and executable, got [::acre::pagewalk::text $run]"
+        }
+        if {$base < $::layout::LAYOUT_USER_LIMIT} {
+            lappend findings "user half: expected nothing mapped, got [::acre::pagewalk::text $run]"
+        } elseif {[string match *u $flags]} {
+            lappend findings "kernel half: expected no user page, got [::acre::pagewalk::text $run]"
+        }
+    }
+    lappend findings {*}[Text $runs]
+    return $findings
+}
+
+# The kernel's text stands at KERNEL_BASE and may be executed, not written.
+proc ::acre::audit::Text {runs} {
+    foreach run $runs {
+        if {[lindex $run 0] <= $::layout::LAYOUT_KERNEL_BASE && $::layout::LAYOUT_KERNEL_BASE < [lindex $run 1]} {
+            set flags [lindex $run 4]
+            return [expr {$flags eq "r-x" ? "" : [list "kernel text: expected r-x, got $flags"]}]
+        }
+    }
+    return [list [format "kernel text: expected r-x at 0x%llx, got nothing" $::layout::LAYOUT_KERNEL_BASE]]
+}
+
+# Every mapped frame and every table lies in usable memory: no device is mapped, so nothing reserved may be.
+proc ::acre::audit::Frames {runs tables usable} {
+    set findings {}
+    foreach run $runs {
+        lassign $run base limit phys
+        if {![Inside $phys [expr {$phys + $limit - $base}] $usable]} {
+            lappend findings "mapped frames: expected usable memory, got [::acre::pagewalk::text $run]"
+        }
+    }
+    foreach frame $tables {
+        if {![Inside $frame [expr {$frame + 4096}] $usable]} {
+            lappend findings [format "page table: expected usable memory, got frame 0x%llx" $frame]
+        }
+    }
+    return $findings
+}
+
+proc ::acre::audit::Inside {base limit usable} {
+    foreach range $usable {
+        if {[lindex $range 0] <= $base && $limit <= [lindex $range 1]} {
+            return 1
+        }
+    }
+    return 0
+}
+
+# The ledger counts the tables that were walked, and the PAGES window maps exactly these, each once.
+proc ::acre::audit::Tables {runs tables ledger} {
+    set findings {}
+    set count [Get $ledger page-tables none]
+    if {$count ne [llength $tables]} {
+        lappend findings "page tables: expected [llength $tables] (walked), got $count in the ledger"
+    }
+    set window [lsort -integer [PagesWindow $runs]]
+    set tables [lsort -integer $tables]
+    if {$window ne $tables} {
+        lappend findings "PAGES window: expected the [llength $tables] table frames, got [llength $window]\
+            pages[OddFrames $window $tables]"
+    }
+    return $findings
+}
+
+# The frames mapped at and above PAGES_BASE, one a 4 KiB page.
+proc ::acre::audit::PagesWindow {runs} {
+    set frames {}
+    foreach run $runs {
+        lassign $run base limit phys
+        for {} {$base >= $::layout::LAYOUT_PAGES_BASE && $base < $limit} {incr base 4096; incr phys 4096} {
+            lappend frames [expr {$phys}]
+        }
+    }
+    return $frames
+}
+
+# Where the frames of each owner are mapped: owners, base, limit, flags (a glob).  Without NX all may be executed, and
+# only the image's sum can be told.
+proc ::acre::audit::Places {nx} {
+    foreach name {KERNEL_BASE KERNEL_LIMIT META_BASE META_LIMIT KMEM_LIMIT USER_LIMIT} {
+        set $name [set ::layout::LAYOUT_$name]
+    }
+    set places [list heap-metadata $META_BASE $META_LIMIT * heap $META_LIMIT $KMEM_LIMIT * \
+        boot-leftovers 0 $USER_LIMIT *]
+    foreach {owners flags} [expr {$nx ? "kernel-text r-x kernel-rodata r-- {kernel-data kernel-bss stacks} rw-"
+            : "{kernel-text kernel-rodata kernel-data kernel-bss stacks} *"}] {
+        lappend places $owners $KERNEL_BASE $KERNEL_LIMIT $flags
+    }
+    return $places
+}
+
+# The ledger's owners of mapped frames against the pages that are mapped at their places.
+proc ::acre::audit::Owners {runs ledger efer} {
+    variable EFER_NXE
+    set findings {}
+    foreach {owners base limit flags} [Places [expr {($efer & $EFER_NXE) != 0}]] {
+        set pages 0
+        foreach run $runs {
+            if {[lindex $run 0] >= $base && [lindex $run 1] <= $limit && [string match $flags [lindex $run 4]]} {
+                incr pages [expr {([lindex $run 1] - [lindex $run 0]) / $::layout::LAYOUT_FRAME_SIZE}]
+            }
+        }
+        set said [::tcl::mathop::+ {*}[lmap owner $owners {Get $ledger $owner 0}]]
+        if {$said != $pages} {
+            lappend findings "ledger [join $owners { + }]: expected $pages (mapped), got $said"
+        }
+    }
+    return $findings
+}
+
+# ", such as 0xFRAME" for the first frame that is in one list only.
+proc ::acre::audit::OddFrames {some others} {
+    foreach frame [concat $some $others] {
+        if {($frame in $some) != ($frame in $others)} {
+            return [format ", such as 0x%llx" $frame]
+        }
+    }
+    return ", some twice"
+}
+
+proc ::acre::audit::Hex {run} {
+    return [lmap number $run {format 0x%llx $number}]
+}
+
+# Not by expr, which would rewrite 0x9fc0 as a decimal number.
+proc ::acre::audit::Get {dictionary key default} {
+    if {[dict exists $dictionary $key]} {
+        return [dict get $dictionary $key]
+    }
+    return $default
+}

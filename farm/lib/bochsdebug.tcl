@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# bochsdebug.tcl: Bochs's debugger, at whose prompt a guest is looked at (bochs.tcl starts it).
+#
+# A prompt does not end in a line end, so each command is followed by a sum (calc), whose answer shows that the
+# command's
+# own is complete.  A guest that runs is stopped by INT, which the debugger heeds even while the CPU is halted.
+
+namespace eval ::acre::bochs {
+    # What the marker sums are counted up from.
+    variable marker 44000
+}
+
+# What comes on Bochs's screen.
+proc ::acre::bochs::screen {handle} {
+    upvar #0 $handle run
+    set new [string range $run(screen) $run(screened) end]
+    set run(screened) [string length $run(screen)]
+    if {$run(marker) ne ""} {
+        # Hundreds of lines may come in answer to one command: they are not looked at one by one.
+        append run(answer) $new
+        Answered $handle
+        return
+    }
+    foreach line [::acre::patterns::feed run(screenheld) $new] {
+        if {[::acre::patterns::match bochs-breakpoint $line]} {
+            after 0 [list ::acre::drive::Safely $handle ::acre::bochs::Stopped]
+        }
+    }
+}
+
+# Whether the marker's sum is the last whole line that came; if so, the answer is what stands before it.
+proc ::acre::bochs::Answered {handle} {
+    upvar #0 $handle run
+    set end [string last \n $run(answer)]
+    set start [string last \n $run(answer) [expr {$end - 1}]]
+    set line [regsub -all {<bochs:\d+> } [string range $run(answer) $start+1 $end] {}]
+    if {[::acre::patterns::match bochs-calc $line value] && $value eq $run(marker)} {
+        set run(answer) [string range $run(answer) 0 $start]
+        set run(marker) ""
+    }
+}
+
+# monitor HANDLE COMMAND -> its text; the guest must stand.
+proc ::acre::bochs::monitor {handle command} {
+    variable marker
+    upvar #0 $handle run
+    set run(answer) ""
+    set run(marker) [incr marker]
+    exp_send -i $run(spawn) -- "$command\ncalc $marker\n"
+    set timer [after [expr {$::acre::drive::PATIENCE * 1000}] [list set ${handle}(marker) none]]
+    while {$run(marker) eq $marker && !$run(gone)} {
+        vwait ${handle}(marker)
+    }
+    after cancel $timer
+    if {$run(marker) ne ""} {
+        set run(marker) ""
+        return -code error -errorcode {ACRE EMULATOR} "Bochs's debugger did not answer '$command'"
+    }
+    # The terminal's echo and the prompts are no answer.
+    set answer [string map {\r ""} [regsub -all {<bochs:\d+> } $run(answer) {}]]
+    return [string map [list "$command\n" "" "calc $marker\n" ""] $answer]
+}
+
+# The guest stands at the audit address.
+proc ::acre::bochs::Stopped {handle} {
+    upvar #0 $handle run
+    if {$run(end) ne "" || $run(gone) || $run(audited)} {
+        return
+    }
+    set run(prompt) 1
+    ::acre::drive::audit $handle
+    Go $handle
+}
+
+proc ::acre::bochs::Go {handle} {
+    upvar #0 $handle run
+    set run(prompt) 0
+    if {!$run(gone)} {
+        exp_send -i $run(spawn) -- "c\n"
+    }
+}
+
+# registers HANDLE: of a standing guest; a running one is stopped by INT for the moment.
+proc ::acre::bochs::registers {handle} {
+    upvar #0 $handle run
+    set running [expr {!$run(prompt)}]
+    if {$running} {
+        exec kill -INT $run(pid)
+    }
+    set text [monitor $handle "r"][monitor $handle "creg"]
+    set registers [Parse $text]
+    dict set registers hlt [Halted $handle [dict get $registers rip] $running]
+    if {$running} {
+        Go $handle
+    }
+    return $registers
+}
+
+proc ::acre::bochs::Parse {text} {
+    set registers {}
+    foreach {name form} {
+        rip {rip: ([0-9a-f_]+)} rsp {rsp: ([0-9a-f_]+)} rflags {eflags 0x([0-9a-f]+)} cr0 {CR0=0x([0-9a-f]+)}
+        cr2 {laddr=0x([0-9a-f]+)} cr3 {CR3=0x([0-9a-f]+)} cr4 {CR4=0x([0-9a-f]+)} efer {EFER=0x([0-9a-f]+)}
+    } {
+        if {![regexp $form $text - value]} {
+            return -code error -errorcode {ACRE EMULATOR} "Bochs's registers have no $name"
+        }
+        dict set registers $name [format 0x%llx 0x[string map {_ {}} $value]]
+    }
+    return $registers
+}
+
+# Whether the CPU stands in a HLT: Bochs does not say so, but the instruction before RIP is one.
+proc ::acre::bochs::Halted {handle rip running} {
+    upvar #0 $handle run
+    if {!$running || $rip == 0} {
+        return 0
+    }
+    set text [monitor $handle [format "x /1bx cs:0x%llx" [expr {$rip - 1}]]]
+    return [regexp {:\s+0xf4\s*$} [string trim $text]]
+}
+
+# readphys through the debugger's dump of physical memory, 512 quadwords at a time.
+proc ::acre::bochs::readphys {handle address length} {
+    set bytes ""
+    for {set at 0} {$at < $length} {incr at 4096} {
+        set count [expr {(min(4096, $length - $at) + 7) / 8}]
+        set text [monitor $handle [format "xp /%dgx 0x%llx" $count [expr {$address + $at}]]]
+        set words [regexp -all -inline {\t0x[0-9a-f]+} $text]
+        if {[llength $words] != $count} {
+            return -code error -errorcode {ACRE EMULATOR} \
+                "no memory at physical [format 0x%llx [expr {$address + $at}]]"
+        }
+        append bytes [binary format w* $words]
+    }
+    return [string range $bytes 0 $length-1]
+}

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# case.tcl: one case from the map file to the verdict, in a process of its own.
+#
+#   map file -> cut to the emulator's RAM -> option ROM -> the emulator runs, stopped once for the audit -> the serial
+#   log is read -> verdict -> every number against map, oracle and audit -> result
+#
+# A guest that passes by its own word and fails a comparison is FAIL: the word is not evidence.  All that was seen stays
+# in the case's directory: served.map, cut.txt, serial.log, replay.sh, audit.txt, result.txt.
+
+namespace eval ::acre::case {
+    # Seconds at scale 1; a boot takes well under one.
+    variable limits {first-byte 8 silence 6 total 30}
+    variable snapshot ""
+    # All CPUs of both emulators without hardware virtualisation.
+    variable PHYS_BITS 40
+}
+
+# run CASE -> dict verdict sub why margin cut.  Files are written below the case's dir.
+# Raises only what the host is to blame for (no file can be written, ...).
+proc ::acre::case::run {case} {
+    set served [Serve $case]
+    if {[dict get $served skip] ne ""} {
+        set result [dict create verdict SKIP sub "" why [dict get $served skip] margin 0 findings {}]
+    } else {
+        set result [Boot $case $served]
+    }
+    dict set result cut [dict get $served cutbytes]
+    Write $case result.txt [Lines $case $result]
+    return $result
+}
+
+# What the guest's BIOS will say -> dict: entries quirks rom cutbytes skip.  The emulator's own map: no entries, no ROM.
+proc ::acre::case::Serve {case} {
+    set served [dict create entries "" quirks {} rom "" cutbytes 0 skip ""]
+    if {[dict get $case map] eq ""} {
+        return $served
+    }
+    set map [::acre::map::read [dict get $case map]]
+    set cut [::acre::map::cut [dict get $map entries] [::acre::machine::backed $case]]
+    dict set served entries [dict get $cut entries]
+    dict set served quirks [dict get $map quirks]
+    dict set served rom [file join [dict get $case dir] map.rom]
+    dict set served cutbytes [Cut $case [dict get $cut cut]]
+    Write $case served.map [::acre::map::text [dict replace $map entries [dict get $cut entries]]]
+    if {[dict get $served cutbytes] && [dict get $case expect] eq "boots" && ![Bootable [dict get $cut entries]]} {
+        dict set served skip "nothing usable is left of the map within the RAM that [dict get $case emulator] backs"
+        return $served
+    }
+    ::acre::rom::make [dict get $cut entries] [dict get $map quirks] [dict get $served rom]
+    return $served
+}
+
+# Whether a map that was cut still has what any kernel could run in.
+proc ::acre::case::Bootable {entries} {
+    return [expr {[lsearch -exact -index 2 $entries 1] >= 0
+        && [dict get [::acre::oracle::judge $entries {} {}] outcome] eq "boots"}]
+}
+
+# Says in cut.txt what was taken from the map; returns how many bytes.
+proc ::acre::case::Cut {case ranges} {
+    set bytes 0
+    set text ""
+    foreach range $ranges {
+        lassign $range base limit
+        incr bytes [expr {$limit - $base}]
+        append text [format "0x%llx 0x%llx\n" $base $limit]
+    }
+    if {$bytes} {
+        Write $case cut.txt "# usable in the map, not backed by RAM in this case and so not served: base limit\n$text"
+    }
+    return $bytes
+}
+
+proc ::acre::case::Boot {case served} {
+    variable snapshot
+    set snapshot ""
+    set outcome [::acre::drive::run [Drive $case [dict get $served rom]]]
+    set tap [::acre::tap::parse [Slurp [dict get $outcome serial]]]
+    set result [::acre::verdict::of $outcome $tap [Expectation $case]]
+    dict set result margin [format %.2f [dict get $outcome margin]]
+    dict set result findings {}
+    if {[dict get $result verdict] eq "SKIP" && [dict get $case expect] eq "boots"} {
+        # Acre's own self-checks have no reason to skip: a plan without points would hide whatever is wrong.
+        set why "the guest skipped its checks: [dict get $result why]"
+        return [dict replace $result verdict FAIL sub skipped why $why]
+    }
+    if {[dict get $result verdict] eq "PASS" && [dict get $case regex] eq ""
+            && [dict get $case expect] eq "boots"} {
+        dict set result findings [Findings $case $served $tap]
+        set result [Judged $result]
+    }
+    return $result
+}
+
+# What the verdict is held against, in verdict.tcl's words.
+proc ::acre::case::Expectation {case} {
+    if {[dict get $case regex] ne ""} {
+        return seen
+    }
+    return [expr {[dict get $case expect] eq "boots" ? "boots" : "refuses: [dict get $case reason]"}]
+}
+
+# The driver's view of the case.
+proc ::acre::case::Drive {case rom} {
+    variable limits
+    set scaled [dict map {clock seconds} $limits {expr {$seconds * [dict get $case scale]}}]
+    set drive [dict create rom $rom limits $scaled expect [dict get $case regex] audit-address "" on-audit ""]
+    foreach key {emulator machine memory image dir cpu disk} {
+        dict set drive $key [dict get $case $key]
+    }
+    if {[dict get $case regex] eq "" && [dict get $case expect] eq "boots"} {
+        dict set drive audit-address [dict get $case audit-address]
+        dict set drive on-audit [list ::acre::case::Audit [dict get $case emulator] [dict get $case dir]]
+    }
+    return $drive
+}
+
+# Called while the guest stands at its audit point.
+proc ::acre::case::Audit {emulator dir handle} {
+    variable snapshot
+    set snapshot [::acre::audit::snapshot $handle $emulator $dir]
+}
+
+# Everything that was found wrong with a guest that says that all is well.
+proc ::acre::case::Findings {case served tap} {
+    variable snapshot
+    if {$snapshot eq ""} {
+        return [list "audit: audit point: expected the guest to come to acre_audit_point, got a normal end without it"]
+    }
+    set report [::acre::compare::report $tap]
+    set facts [Facts $report]
+    set entries [dict get $served entries]
+    if {$entries eq ""} {
+        set entries [lmap entry [dict get $report e820] {
+            lassign $entry base length type
+            list $base [expr {$base + $length}] $type
+        }]
+    }
+    set oracle [::acre::oracle::judge $entries [dict get $served quirks] $facts]
+    set findings [::acre::compare::judge $report $oracle [Expected $served $oracle]]
+    if {[dict get $case map] eq ""} {
+        lappend findings {*}[::acre::compare::ladder $report [dict get $case memory]]
+    }
+    lappend findings {*}[::acre::required::findings [dict get $tap points]]
+    lappend findings {*}[PhysBits $report]
+    lappend findings {*}[::acre::audit::judge $snapshot $report [dict get $oracle usable] [dict get $case cpu]]
+    Write $case audit.txt [Seen $findings]
+    return $findings
+}
+
+# The oracle's facts come from outside: the words in memory, and what these emulators' CPUs are known to address.
+proc ::acre::case::Facts {report} {
+    variable snapshot
+    variable PHYS_BITS
+    return [dict create phys-bits $PHYS_BITS ebda-pointer [dict get $snapshot ebda] \
+        base-memory-kib [dict get $snapshot basemem]]
+}
+
+proc ::acre::case::PhysBits {report} {
+    variable PHYS_BITS
+    set got [::acre::audit::Get [dict get $report facts] phys-bits nothing]
+    return [expr {$got eq $PHYS_BITS ? "" : [list "phys-bits: expected $PHYS_BITS, got $got"]}]
+}
+
+# The entries that the kernel must report, as {base length type}; "" where E820 is not what it used.
+proc ::acre::case::Expected {served oracle} {
+    if {[dict get $served entries] eq "" || [dict get $oracle map-source] ne "e820"} {
+        return ""
+    }
+    # A BIOS that sets carry with its last entry has not given that one: the oracle says how many are to be seen.
+    set seen [lrange [dict get $served entries] 0 [dict get $oracle entries-seen]-1]
+    return [lmap entry $seen {
+        lassign $entry base limit type
+        list $base [expr {$limit - $base}] $type
+    }]
+}
+
+# The findings and the tables as they were walked.
+proc ::acre::case::Seen {findings} {
+    variable snapshot
+    set text [join [lmap finding $findings {string cat $finding \n}] ""]
+    append text "# registers [dict get $snapshot registers]\n"
+    append text "# page tables [lmap frame [dict get $snapshot walk tables] {format 0x%llx $frame}]\n"
+    foreach run [dict get $snapshot walk runs] {
+        append text "# mapping [::acre::pagewalk::text $run]\n"
+    }
+    return $text
+}
+
+# PASS with findings is FAIL; the first finding is the reason, its first words the sub-kind.
+proc ::acre::case::Judged {result} {
+    set findings [dict get $result findings]
+    if {$findings eq ""} {
+        return $result
+    }
+    set more [expr {[llength $findings] > 1 ? " (and [expr {[llength $findings] - 1}] more in audit.txt)" : ""}]
+    set sub [expr {[string match "audit: *" [lindex $findings 0]] ? "audit" : "compare"}]
+    return [dict replace $result verdict FAIL sub $sub why [regsub {^audit: } [lindex $findings 0] ""]$more]
+}
+
+# result.txt
+proc ::acre::case::Lines {case result} {
+    set text ""
+    foreach key {name emulator machine cpu disk memory map expect} {
+        append text "$key: [dict get $case $key]\n"
+    }
+    foreach key {verdict sub why margin cut} {
+        append text "$key: [dict get $result $key]\n"
+    }
+    foreach finding [dict get $result findings] {
+        append text "finding: $finding\n"
+    }
+    return $text
+}
+
+proc ::acre::case::Write {case name text} {
+    set out [open [file join [dict get $case dir] $name] w]
+    puts -nonewline $out $text
+    close $out
+}
+
+# A serial log may hold any bytes.
+proc ::acre::case::Slurp {file} {
+    set in [open $file rb]
+    set text [read $in]
+    close $in
+    return $text
+}

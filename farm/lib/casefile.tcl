@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# casefile.tcl: a case on disk, for the process that runs it and for whoever wants to run it again.
+#
+# The file is `case` in the case's directory: one Tcl list a line, key and value.  Data only: it is read as lists, never
+# run.
+
+namespace eval ::acre::casefile {}
+
+# prepare CASE -> path of its file, in a fresh directory (what an earlier run left there is removed).
+# Raises the system's words if the directory or the file cannot be written.
+proc ::acre::casefile::prepare {case} {
+    set dir [dict get $case dir]
+    if {[file exists [file join $dir case]]} {
+        file delete -force $dir
+    }
+    file mkdir $dir
+    set file [file join $dir case]
+    set out [open $file w]
+    set failed [catch {
+        dict for {key value} $case {
+            puts $out [list $key $value]
+        }
+    } message]
+    if {[catch {close $out} closing]} {
+        error $closing
+    }
+    if {$failed} {
+        error $message
+    }
+    return $file
+}
+
+# read FILE -> the case.  Raises {ACRE CASE} if it is not such a file.
+proc ::acre::casefile::read {file} {
+    if {[catch {open $file r} in]} {
+        return -code error -errorcode {ACRE CASE} "$file: cannot be read; name the file `case` in a case's directory"
+    }
+    set text [::read $in]
+    close $in
+    set case [dict create]
+    foreach line [split $text \n] {
+        if {$line eq ""} continue
+        if {[catch {llength $line} words] || $words != 2} {
+            return -code error -errorcode {ACRE CASE} \
+                "$file: not a case: '[string range $line 0 39]' is no key and value"
+        }
+        dict set case {*}$line
+    }
+    foreach key {name emulator machine memory image dir expect} {
+        if {![dict exists $case $key]} {
+            return -code error -errorcode {ACRE CASE} "$file: not a case: it has no $key"
+        }
+    }
+    return $case
+}

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# acre boot: boots an image in the terminal.  Its serial port is standard output, as it comes; everything of ours goes
+# to
+# standard error.  Status: 0 if the guest ended well, 1 if it did not, 2 for a wrong command line, a missing tool or an
+# emulator in trouble.
+
+namespace eval ::acre::boot {
+    variable TABLE {
+        --emulator {one emulator qemu} --machine {one machine pc} --memory {one memory {}} --map {one map {}}
+        --quirk {one quirk {}} --cpu {one cpu {}} --disk {one disk ide} --accel {one accel tcg}
+        --timeout {one timeout 120} --keep {one keep {}} --icount {flag icount 0} --trace {flag trace 0}
+        -v {flag verbose 0} --verbose {flag verbose 0}
+    }
+    variable TOOLS {qemu qemu-system-x86_64 bochs bochs}
+    # Seconds of silence, or before the first byte, that end a run at the latest; a person may allow less by --timeout.
+    variable QUIET 30
+    # Bytes of RAM without --memory and without a map.
+    variable MEMORY 0x4000000
+}
+
+proc ::acre::cmd::boot {args} {
+    ::acre::paths::use options
+    lassign [::acre::boot::Split $args] options images
+    set given [::acre::options::parse boot $::acre::boot::TABLE $options]
+    if {[llength $images] != 1} {
+        ::acre::err::usage [expr {[llength $images] ? "boot takes one image, not '[lindex $images 1]' too"
+            : "boot needs an image: acre boot disk.img"}]
+    }
+    dict set given image [lindex $images 0]
+    ::acre::paths::use drive tap verdict map plan rom quirks
+    return [::acre::boot::Run $given]
+}
+
+# Splits the words into options with their values, and images.
+proc ::acre::boot::Split {words} {
+    variable TABLE
+    set options {}
+    set images {}
+    while {$words ne ""} {
+        set words [lassign $words word]
+        if {$word eq "--"} {
+            return [list $options [concat $images $words]]
+        } elseif {![string match -?* $word]} {
+            lappend images $word
+            continue
+        }
+        lappend options $word
+        if {[dict exists $TABLE $word] && [lindex [dict get $TABLE $word] 0] eq "one" && [llength $words]} {
+            set words [lassign $words value]
+            lappend options $value
+        }
+    }
+    return [list $options $images]
+}
+
+# Runs it in a directory that is kept if somebody wants to look into it.
+proc ::acre::boot::Run {given} {
+    variable TOOLS
+    set emulator [dict get $given emulator]
+    ::acre::machine::row $emulator [dict get $given machine]
+    ::acre::err::need [dict get $TOOLS $emulator]
+    set keep [expr {[dict get $given keep] ne "" || [dict get $given trace]}]
+    set dir [Directory [dict get $given keep]]
+    if {!$keep} {
+        ::acre::process::at_interrupt [list file delete -force -- $dir]
+    }
+    try {
+        set case [::acre::machine::complete [Case $given $dir]]
+        Accel $case $dir
+        set run [::acre::drive::run $case]
+        if {[dict get $given trace]} {
+            puts stderr "acre: the trace is [file join $dir [dict get {qemu qemu.log bochs bochs.log} $emulator]]"
+        }
+        return [Status $run]
+    } finally {
+        if {!$keep} {
+            file delete -force -- $dir
+        }
+    }
+}
+
+proc ::acre::boot::Directory {keep} {
+    if {$keep eq ""} {
+        close [file tempfile path [file join [expr {[info exists ::env(TMPDIR)] ? $::env(TMPDIR) : "/tmp"}] acre-boot]]
+        file delete -- $path
+        set keep $path.d
+    }
+    if {[catch {file mkdir $keep} why options]} {
+        set why [lindex [dict get $options -errorcode] 2]
+        ::acre::err::bad "cannot make the directory $keep: $why; name another with --keep"
+    }
+    return [file normalize $keep]
+}
+
+# What drive.tcl is to do, from the command line.
+proc ::acre::boot::Case {given dir} {
+    variable QUIET
+    set total [dict get $given timeout]
+    if {![string is double -strict $total] || $total <= 0 || $total > 1e6} {
+        ::acre::err::usage "boot: --timeout takes seconds, more than 0 and at most 1000000, not '$total'"
+    }
+    set quiet [expr {min($total, $QUIET)}]
+    set case [dict create dir $dir echo 1 memory [Memory $given] \
+        limits [dict create first-byte $quiet silence $quiet total $total] \
+        on-start [expr {[dict get $given verbose] ? "::acre::boot::Show" : ""}]]
+    foreach key {emulator machine cpu disk accel icount trace image} {
+        dict set case $key [dict get $given $key]
+    }
+    dict set case rom [Rom $given $case]
+    return $case
+}
+
+# --memory, else what the map needs, else a default.
+proc ::acre::boot::Memory {given} {
+    variable MEMORY
+    if {[dict get $given memory] ne ""} {
+        return [::acre::machine::bytes [dict get $given memory]]
+    }
+    if {[dict get $given map] ne ""} {
+        return [::acre::plan::memory_for [dict get $given emulator] [dict get $given map]]
+    }
+    return $MEMORY
+}
+
+# The option ROM that serves the map, or "".  What the emulator has no RAM for is cut, and said.
+proc ::acre::boot::Rom {given case} {
+    set quirks [split [dict get $given quirk] ,]
+    if {[dict get $given map] eq ""} {
+        if {[llength $quirks]} {
+            ::acre::err::usage "boot: --quirk is about the map that is served: give one with --map"
+        }
+        return ""
+    }
+    set map [::acre::map::read [dict get $given map]]
+    set cut [::acre::map::cut [dict get $map entries] [::acre::drive::backed $case]]
+    set rom [file join [dict get $case dir] map.rom]
+    set quirks [concat [dict get $map quirks] [lmap word $quirks {string trim $word}]]
+    ::acre::rom::make [dict get $cut entries] $quirks $rom
+    foreach range [dict get $cut cut] {
+        puts stderr [format "acre: not backed by RAM here, so not served as usable: 0x%llx-0x%llx" {*}$range]
+    }
+    return $rom
+}
+
+proc ::acre::boot::Accel {case dir} {
+    if {[dict get $case accel] eq "kvm"} {
+        set why [::acre::qemu::kvm_trouble $dir]
+        if {$why ne ""} {
+            ::acre::err::bad "kvm does not work here ($why); leave out --accel kvm"
+        }
+    }
+}
+
+proc ::acre::boot::Show {argv} {
+    puts stderr "acre: [::acre::rundir::shell $argv]"
+}
+
+# What the guest did -> exit status; all but a good end is said in one line.
+proc ::acre::boot::Status {run} {
+    set channel [open [dict get $run serial] rb]
+    set tap [::acre::tap::parse [read $channel]]
+    close $channel
+    if {[dict get $run end] eq "exit" && ![dict get $tap version] && [dict get $tap exit] eq ""} {
+        return [Foreign $run]
+    }
+    set verdict [::acre::verdict::of $run $tap boots]
+    set word [dict get $verdict verdict]
+    if {$word ni {PASS SKIP}} {
+        puts stderr "acre: $word [dict get $verdict sub]: [dict get $verdict why]"
+    }
+    return [::acre::verdict::status $word]
+}
+
+# An image that is not Acre's and ended by itself: it did well if it switched off or left by the port with 0.
+proc ::acre::boot::Foreign {run} {
+    if {[dict get $run guest-exit] in [list $::layout::PROTO_EXIT_OK any]} {
+        return 0
+    }
+    puts stderr "acre: the guest ended: [dict get $run detail]"
+    return 1
+}

@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# cmd_farm.tcl: `acre farm`: from the command line to the exit status.  doc/farm.md is the description for users.
+
+namespace eval ::acre::cmd {}
+namespace eval ::acre::farm {
+    # What the process of a case needs, and what a run needs beside it: a case must start fast.
+    variable caseLibraries {
+        patterns tap verdict machine process hang rsp qemu bochs drive quirks interval mapops map oracle rom
+        pagewalk listing physmem audit compare required casefile case
+    }
+    variable runLibraries {options plan group family progress runner resume summary probe farmrun}
+    # option -> {kind name default}: list options take all words up to the next option and may be repeated.
+    variable options {
+        --emulator {list emulators {}} --maps {list maps {}} --select {list select {}} --memory {list memory {}}
+        --machine {list machines {}} --cpu {list cpus {}} --disk {list disks {}} --group {list groups {}}
+        --jobs {one jobs {}} --out {one out farm-out} --image {one image {}} --syms {one syms {}}
+        --expect {one regex {}} --timeout-scale {one scale 1} --case {one case {}}
+        --list {flag list 0} --resume {flag resume 0}
+    }
+    variable emulators {qemu qemu-system-x86_64 bochs bochs}
+    # Memory of the host that is left to others (bytes).
+    variable hostReserve 536870912
+}
+
+# acre farm ARG... -> exit status.
+proc ::acre::cmd::farm {args} {
+    if {[lindex $args 0] eq "--one" && [llength $args] == 2} {
+        ::acre::farm::load 0
+        return [::acre::farm::One [lindex $args 1]]
+    }
+    ::acre::farm::load 1
+    variable ::acre::farm::options
+    set given [::acre::options::parse farm $options $args]
+    if {[dict get $given case] ne ""} {
+        return [::acre::farm::Again [dict get $given case]]
+    }
+    ::acre::farm::Check given
+    set cases [::acre::farm::Plan $given]
+    if {[dict get $given list]} {
+        return [::acre::farm::List $cases]
+    }
+    return [::acre::farm::Run $cases $given]
+}
+
+proc ::acre::farm::Run {cases given} {
+    set command [list [info nameofexecutable] [file normalize $::argv0] farm --one]
+    return [::acre::farmrun::run $cases [dict create out [dict get $given out] jobs [dict get $given jobs] \
+        resume [dict get $given resume] command $command tty [Terminal]]]
+}
+
+# Whether standard output is a terminal that can rewrite a line.
+proc ::acre::farm::Terminal {} {
+    return [expr {![catch {exec test -t 1 >@stdout}] && [info exists ::env(TERM)] && $::env(TERM) ne "dumb"}]
+}
+
+# load WHOLE: the libraries of a case, and those of a run if WHOLE is 1.
+proc ::acre::farm::load {whole} {
+    variable caseLibraries
+    variable runLibraries
+    ::acre::err::package Expect
+    # Nothing of an emulator's screen may mix with our own lines.
+    ::log_user 0
+    if {![namespace exists ::layout]} {
+        uplevel #0 [list source [::acre::paths::get layout]]
+    }
+    ::acre::paths::use {*}$caseLibraries {*}[expr {$whole ? $runLibraries : ""}]
+}
+
+# Values that make no sense are found before anything is written or started.
+proc ::acre::farm::Check {givenVar} {
+    upvar 1 $givenVar given
+    variable emulators
+    foreach emulator [dict get $given emulators] {
+        if {![dict exists $emulators $emulator]} {
+            ::acre::err::usage "no such emulator: '$emulator'; there are [join [dict keys $emulators] { and }]"
+        }
+    }
+    if {[dict get $given jobs] eq ""} {
+        dict set given jobs [Cores]
+    }
+    if {![regexp {^[1-9][0-9]{0,2}$} [dict get $given jobs]]} {
+        ::acre::err::usage "--jobs '[dict get $given jobs]' is not a number from 1 to 999"
+    }
+    if {![string is double -strict [dict get $given scale]] || [dict get $given scale] <= 0} {
+        ::acre::err::usage "--timeout-scale '[dict get $given scale]' is not a number above 0"
+    }
+    if {[dict get $given regex] ne "" && [catch {regexp -- [dict get $given regex] ""} why]} {
+        ::acre::err::usage "--expect '[dict get $given regex]': $why"
+    }
+    if {[dict get $given regex] ne "" && [dict get $given image] eq ""} {
+        ::acre::err::usage "--expect says what a foreign image prints: name it with --image"
+    }
+    CheckAxes $given
+    CheckImage given
+}
+
+proc ::acre::farm::CheckAxes {given} {
+    set rows [::acre::machine::rows]
+    set machines [lsort -unique [lmap name [dict keys $rows] {regsub {^[a-z]+-} $name ""}]]
+    foreach machine [dict get $given machines] {
+        if {$machine ni $machines} {
+            ::acre::err::usage "no such machine: '$machine'; there are [join $machines {, }]"
+        }
+    }
+    set disks [lsort -unique [concat {*}[lmap row [dict values $rows] {::acre::machine::disks $row}]]]
+    foreach disk [dict get $given disks] {
+        if {$disk ni $disks} {
+            ::acre::err::usage "no such disk: '$disk'; there are [join $disks {, }]"
+        }
+    }
+    foreach size [dict get $given memory] {
+        ::acre::plan::bytes $size
+    }
+}
+
+# The image, and for one of Acre's the address of its audit point, from the symbols beside it.
+proc ::acre::farm::CheckImage {givenVar} {
+    upvar 1 $givenVar given
+    set image [dict get $given image]
+    if {$image eq ""} {
+        set image [::acre::paths::get image]
+        set hint "build it first (make)"
+    } else {
+        set hint "check the path"
+    }
+    if {![file isfile $image] || ![file readable $image]} {
+        ::acre::err::bad "$image: no such image; $hint"
+    }
+    dict set given image [file normalize $image]
+    dict set given audit ""
+    if {[dict get $given regex] eq ""} {
+        dict set given audit [AuditPoint [Syms $given]]
+    }
+}
+
+proc ::acre::farm::Syms {given} {
+    if {[dict get $given syms] ne ""} {
+        return [dict get $given syms]
+    }
+    set beside [file rootname [dict get $given image]].syms
+    if {[file exists $beside]} {
+        return $beside
+    }
+    if {[dict get $given image] ne [file normalize [::acre::paths::get image]]} {
+        ::acre::err::bad "$beside: no such file; an image of Acre needs its symbols (--syms FILE),\
+            another one --expect REGEX"
+    }
+    return [::acre::paths::get syms]
+}
+
+proc ::acre::farm::AuditPoint {file} {
+    if {[catch {open $file r} in]} {
+        ::acre::err::bad "$file: cannot be read; name the symbols that belong to the image"
+    }
+    set text [read $in]
+    close $in
+    if {![regexp -line {^([0-9a-f]{8,16}) [A-Za-z] acre_audit_point$} $text - address]} {
+        ::acre::err::bad "$file: has no acre_audit_point; these are not the symbols of an image of Acre"
+    }
+    return 0x$address
+}
+
+# The cases that were asked for; none is an error: nothing tested is not a success.
+proc ::acre::farm::Plan {given} {
+    set common [dict create image [dict get $given image] regex [dict get $given regex] \
+        audit-address [dict get $given audit] scale [dict get $given scale]]
+    set cases [::acre::plan::cases [Subjects $given] [Selections $given] $common]
+    if {[dict get $given regex] ne ""} {
+        # What Acre must refuse says nothing about another kernel.
+        set cases [lmap case $cases {
+            if {[dict get $case expect] eq "refuses"} continue
+            set case
+        }]
+    }
+    if {$cases eq ""} {
+        ::acre::err::usage "the plan is empty: nothing matches what was asked for;\
+            'acre farm --list' shows what there is"
+    }
+    return $cases
+}
+
+# What can be booted: the bundled maps and ladders, or the maps and sizes that were named.
+proc ::acre::farm::Subjects {given} {
+    set ladders {}
+    set maps {}
+    if {[dict get $given maps] ne ""} {
+        set maps [Named [dict get $given maps]]
+    } elseif {[dict get $given memory] ne ""} {
+        foreach size [dict get $given memory] {
+            lappend ladders [list {qemu bochs} [string toupper $size]]
+        }
+    } else {
+        set ladders [lmap rung [::acre::map::ladder] {list [dict get $rung emulator] [dict get $rung size]}]
+        set maps [Named [list [::acre::paths::get maps]]]
+    }
+    return [::acre::plan::subjects $maps $ladders]
+}
+
+# {NAME FILE ORIGIN} of every map file below PATHS; a bundled one is named by its place, another by its own path's end.
+proc ::acre::farm::Named {paths} {
+    set root [file normalize [::acre::paths::get maps]]/
+    set named {}
+    set seen [dict create]
+    foreach file [::acre::map::find {*}$paths] {
+        set full [file normalize $file]
+        if {[string equal -length [string length $root] $root $full]} {
+            set name [file rootname [string range $full [string length $root] end]]
+            set origin "bundled [file dirname $name] map"
+        } else {
+            set name [regsub -all {[^a-z0-9._+-]} [string tolower [file rootname [file tail $full]]] -]
+            set origin "named on the command line"
+        }
+        dict incr seen $name
+        if {[dict get $seen $name] > 1} {
+            append name =[dict get $seen $name]
+        }
+        lappend named [list $name $full $origin]
+    }
+    return $named
+}
+
+# From --group, --select and the axes to plan.tcl's selections.
+proc ::acre::farm::Selections {given} {
+    set axes [dict create]
+    foreach {axis key} {emu emulators machine machines cpu cpus disk disks} {
+        if {[dict get $given $key] ne ""} {
+            dict set axes $axis [dict get $given $key]
+        }
+    }
+    if {[dict get $given memory] ne "" && [dict get $given maps] ne ""} {
+        dict set axes ram [lmap size [dict get $given memory] {string toupper $size}]
+    }
+    set selections [lmap selection [Groups $given] {dict merge $selection $axes}]
+    if {$selections eq ""} {
+        set patterns [expr {[dict get $given select] eq "" ? "*" : [dict get $given select]}]
+        set selections [list [::acre::group::selection $patterns $axes]]
+    }
+    return $selections
+}
+
+proc ::acre::farm::Groups {given} {
+    if {[dict get $given groups] eq ""} {
+        return {}
+    }
+    set groups [::acre::group::read [file join [::acre::paths::get maps] groups.conf]]
+    set selections {}
+    foreach name [dict get $given groups] {
+        if {![dict exists $groups $name]} {
+            ::acre::err::usage "no such group: '$name'; there are [join [dict keys $groups] {, }]"
+        }
+        lappend selections {*}[dict get $groups $name selections]
+    }
+    return $selections
+}
+
+# --list: the plan, one line a case.
+proc ::acre::farm::List {cases} {
+    foreach case $cases {
+        puts "[dict get $case name]\t[dict get $case origin], [expr {[dict get $case memory] / 1048576}] MiB,\
+            [dict get $case expect]"
+    }
+    return 0
+}
+
+proc ::acre::farm::Cores {} {
+    if {[catch {exec nproc} cores]} {
+        return 1
+    }
+    return $cores
+}
+
+# --one FILE: the process of a case.  Its last line is for runner.tcl.
+proc ::acre::farm::One {file} {
+    fconfigure stdin -blocking 0
+    fileevent stdin readable {if {[read stdin] eq "" && [eof stdin]} {::acre::process::Interrupted 15}}
+    set result [::acre::case::run [::acre::casefile::read $file]]
+    puts [join [list result {*}[lmap key {verdict sub why margin cut} {
+        string map {\t " " \n " "} [dict get $result $key]
+    }]] \t]
+    return 0
+}
+
+# --case FILE: one case again, for a person: the verdict in words, and as exit status.
+proc ::acre::farm::Again {file} {
+    set case [::acre::casefile::read $file]
+    set result [::acre::case::run $case]
+    puts "[dict get $result verdict] [dict get $case name]: [dict get $result why]"
+    return [::acre::verdict::status [dict get $result verdict]]
+}

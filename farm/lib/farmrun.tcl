@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# farmrun.tcl: a run of `acre farm` from the plan to the last line: the directory, what can be kept or must be skipped,
+# the probes, the runner, the summary.
+
+namespace eval ::acre::farmrun {
+    # One process at a time works in a directory; its number stands in this file.
+    variable lock ""
+}
+
+# run CASES OPTIONS -> exit status.  OPTIONS: out jobs resume command (the case command).
+proc ::acre::farmrun::run {cases options} {
+    variable lock
+    set out [file normalize [dict get $options out]]
+    Directory $out [dict get $options resume]
+    try {
+        set cases [Prepare $cases $out]
+        ::acre::plan::write $cases [file join $out plan.tsv]
+        set done [Known cases $out [dict get $options resume]]
+        Guard
+        set begun [clock milliseconds]
+        set results [::acre::runner::run $cases $done [Slots $options $out $cases]]
+        set counts [::acre::summary::counts $cases $results]
+        puts [::acre::summary::text $cases $results [expr {([clock milliseconds] - $begun) / 1000.0}]]
+        return [::acre::summary::status $counts]
+    } finally {
+        file delete $lock
+    }
+}
+
+# Ctrl-C and its like end the run in order: children first, then the summary of what there is.  Set after the probes,
+# which ran in this process and had traps of their own.
+proc ::acre::farmrun::Guard {} {
+    foreach {name words} {SIGINT Ctrl-C SIGTERM "told to end" SIGHUP "terminal gone"} {
+        exp_trap [list ::acre::runner::stop "the run was stopped ($words)"] $name
+    }
+}
+
+# Makes OUT, or takes it over: what another run is working in is left alone, old results are put aside.
+proc ::acre::farmrun::Directory {out resume} {
+    variable lock
+    if {[catch {file mkdir $out} why]} {
+        ::acre::err::bad "cannot make the directory $out: [Reason $why]; name another with --out"
+    }
+    set file [file join $out lock]
+    if {[file exists $file]} {
+        set in [open $file r]
+        set pid [string trim [read $in]]
+        close $in
+        if {[string is integer -strict $pid] && [file exists /proc/$pid]} {
+            ::acre::err::bad "$out is in use by process $pid; wait for it or name another directory with --out"
+        }
+        file delete $file
+    }
+    if {[catch {
+        set channel [open $file {WRONLY CREAT EXCL}]
+        puts $channel [pid]
+        close $channel
+        if {!$resume && [file exists [file join $out results.tsv]]} {
+            file rename -force [file join $out results.tsv] [file join $out results-before.tsv]
+        }
+    } why]} {
+        ::acre::err::bad "cannot write in $out: [Reason $why]; name another directory with --out"
+    }
+    set lock $file
+}
+
+# The system's own words out of Tcl's message.
+proc ::acre::farmrun::Reason {message} {
+    return [lindex [split $message :] end]
+}
+
+# Every case gets its directory and its hash.
+proc ::acre::farmrun::Prepare {cases out} {
+    set files [lsort [concat [list [dict get [lindex $cases 0] image] [::acre::paths::get fakebios]] \
+        [glob -directory [::acre::paths::get lib] *.tcl] [glob -directory [::acre::paths::get machines] *.tcl]]]
+    set programs [dict map {emulator program} $::acre::farm::emulators {lindex [auto_execok $program] 0}]
+    set hashes [::acre::resume::hashes $cases $files $programs]
+    return [lmap case $cases {
+        dict set case dir [file join $out [dict get $case name]]
+        dict set case hash [dict get $hashes [dict get $case name]]
+        set case
+    }]
+}
+
+# Results that need no run: kept ones, and those of emulators that are missing or broken.  The others' clocks get the
+# scale that the probe found.
+proc ::acre::farmrun::Known {casesVar out resume} {
+    upvar 1 $casesVar cases
+    set done [dict create]
+    if {$resume} {
+        set hashes [dict create {*}[concat {*}[lmap case $cases {list [dict get $case name] [dict get $case hash]}]]]
+        set done [::acre::resume::kept [file join $out results.tsv] $hashes]
+    }
+    set left [lmap case $cases {
+        if {[dict exists $done [dict get $case name]]} continue
+        dict get $case emulator
+    }]
+    foreach emulator [lsort -unique $left] {
+        set state [Emulator $emulator [file join $out probe-$emulator]]
+        set cases [lmap case $cases {
+            if {[dict get $case emulator] eq $emulator} {
+                dict set case scale [expr {[dict get $case scale] * [dict get $state scale]}]
+                if {[dict get $state verdict] ne "" && ![dict exists $done [dict get $case name]]} {
+                    dict set done [dict get $case name] [Unrun $case $state]
+                }
+            }
+            set case
+        }]
+    }
+    return $done
+}
+
+# What can be said of an emulator before the run: dict verdict ("" when it works), why, scale.
+proc ::acre::farmrun::Emulator {emulator dir} {
+    if {[catch {::acre::err::need [dict get $::acre::farm::emulators $emulator]} why]} {
+        return [dict create verdict SKIP why $why scale 1]
+    }
+    set probe [::acre::probe::run $emulator $dir]
+    return [dict create verdict [expr {[dict get $probe why] eq "" ? "" : "ERROR"}] why [dict get $probe why] \
+        scale [dict get $probe scale]]
+}
+
+proc ::acre::farmrun::Unrun {case state} {
+    return [dict create name [dict get $case name] verdict [dict get $state verdict] sub "" why [dict get $state why] \
+        seconds 0 margin 0 dir [dict get $case dir] hash [dict get $case hash] cut 0]
+}
+
+# The runner's options.  A case is given up for the farm's fault a good while after its own last clock.
+proc ::acre::farmrun::Slots {options out cases} {
+    set scale [::tcl::mathfunc::max {*}[lmap case $cases {dict get $case scale}]]
+    return [dict create out $out jobs [dict get $options jobs] memory [Memory] command [dict get $options command] \
+        tty [dict get $options tty] patience [expr {$scale * [dict get $::acre::case::limits total] + 30}]]
+}
+
+# Bytes that the children may take: what is available now, without a reserve for others.
+proc ::acre::farmrun::Memory {} {
+    set in [open /proc/meminfo r]
+    set text [read $in]
+    close $in
+    regexp -line {^MemAvailable: +(\d+) kB} $text - kib
+    return [expr {max(0, $kib * 1024 - $::acre::farm::hostReserve)}]
+}

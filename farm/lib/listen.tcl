@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# listen.tcl: starts the emulator of a run and listens to it: to the guest's serial port, which comes through a named
+# pipe, and to what the emulator itself writes on its terminal.  Part of drive.tcl's namespace, and loaded by it.
+
+namespace eval ::acre::drive {}
+
+# launch HANDLE: starts run(argv) in the case's directory, on a pty of its own and in a process group of its own.
+proc ::acre::drive::launch {handle} {
+    upvar #0 $handle run
+    set home [pwd]
+    cd $run(dir)
+    try {
+        set run(pid) [spawn -noecho {*}$run(argv)]
+    } on error why {
+        return -code error -errorcode {ACRE EMULATOR} "cannot start [lindex $run(argv) 0]: $why"
+    } finally {
+        cd $home
+    }
+    set run(spawn) $spawn_id
+    if {[dict get $run(case) on-start] ne ""} {
+        {*}[dict get $run(case) on-start] $run(argv)
+    }
+    match_max -i $spawn_id 65536
+    expect_background -i $spawn_id \
+        -re $::acre::patterns::ANYTHING [list ::acre::drive::Safely $handle ::acre::drive::Screen] \
+        eof [list ::acre::drive::Safely $handle ::acre::drive::Eof]
+}
+
+# serial HANDLE FIFO: what comes out of the pipe is the guest's serial port.
+proc ::acre::drive::serial {handle name} {
+    upvar #0 $handle run
+    set run(serial) $run(fifo,$name)
+    Listen $handle
+}
+
+proc ::acre::drive::Listen {handle} {
+    upvar #0 $handle run
+    if {[info exists run(serial)] && $run(serial) in [chan names]} {
+        fileevent $run(serial) readable [list ::acre::drive::Safely $handle ::acre::drive::Heed]
+    }
+}
+
+# The emulator writes byte by byte.  To wake up for each would cost it more than the byte itself, so after a look there
+# is a rest, in which the pipe keeps what comes.
+proc ::acre::drive::Heed {handle} {
+    variable REST
+    upvar #0 $handle run
+    fileevent $run(serial) readable {}
+    Serial $handle $run(serial)
+    after $REST [list ::acre::drive::Listen $handle]
+}
+
+proc ::acre::drive::Serial {handle channel} {
+    upvar #0 $handle run
+    set chunk [read $channel]
+    if {$chunk eq ""} {
+        return
+    }
+    Heard $handle
+    incr run(bytes) [string length $chunk]
+    if {[catch {puts -nonewline $run(log) $chunk} why]} {
+        End $handle emulator-error "cannot write [file join $run(dir) serial.log]: $why"
+    }
+    if {[dict get $run(case) echo]} {
+        puts -nonewline stdout $chunk
+        flush stdout
+    }
+    if {[dict get $run(case) expect] ne ""} {
+        Expected $handle [::acre::patterns::feed run(held) $chunk]
+    }
+}
+
+# The guest is alive: the silence clock starts again.
+proc ::acre::drive::Heard {handle} {
+    upvar #0 $handle run
+    set now [Seconds]
+    if {$run(first) eq ""} {
+        set run(first) [expr {$now - $run(start)}]
+    } else {
+        set run(longest) [expr {max($run(longest), $now - $run(last))}]
+    }
+    set run(last) $now
+    set run(sample) ""
+}
+
+proc ::acre::drive::Expected {handle lines} {
+    upvar #0 $handle run
+    foreach line $lines {
+        if {[regexp -- [dict get $run(case) expect] $line]} {
+            End $handle expect "it said '[string trim $line]'"
+        }
+    }
+}
+
+# prompted HANDLE: the guest is quiet, so a line that it did not end, as a prompt, counts too.
+proc ::acre::drive::prompted {handle} {
+    upvar #0 $handle run
+    if {$run(held) ne ""} {
+        Expected $handle [list $run(held)]
+    }
+}
+
+# What the emulator itself writes; kept for its last words.
+proc ::acre::drive::Screen {handle} {
+    upvar #0 $handle run
+    set text $::expect_out(buffer)
+    catch {puts -nonewline $run(errors) $text}
+    append run(screen) $text
+    $run(driver)::screen $handle
+}
+
+# The emulator is gone.
+proc ::acre::drive::Eof {handle} {
+    upvar #0 $handle run
+    if {$run(gone)} {
+        return
+    }
+    append run(screen) $::expect_out(buffer)
+    catch {puts -nonewline $run(errors) $::expect_out(buffer)}
+    catch {close -i $run(spawn)}
+    set run(status) [Status [wait -i $run(spawn)]]
+    Serial $handle $run(serial)
+    set run(gone) 1
+    if {$run(end) eq ""} {
+        $run(driver)::ended $handle
+    }
+}
+
+# Expect's answer of wait -> exit status, or the name of the signal.
+proc ::acre::drive::Status {answer} {
+    if {[lindex $answer 4] eq "CHILDKILLED"} {
+        return [lindex $answer 5]
+    }
+    return [lindex $answer 3]
+}

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# options.tcl: a command line into a dict, from a table.
+#
+# The table maps an option to {KIND NAME DEFAULT}.  KIND: flag (1 when given), one (the next word, or --opt=word), list
+# (all words up to the next option; may be given several times and as --opt=word).
+
+namespace eval ::acre::options {}
+
+# parse COMMAND TABLE WORDS -> dict NAME -> value.  Raises {ACRE USAGE}, naming the word and what to do.
+proc ::acre::options::parse {command table words} {
+    set given [dict create]
+    dict for {option rule} $table {
+        dict set given [lindex $rule 1] [lindex $rule 2]
+    }
+    while {$words ne ""} {
+        set words [lassign $words word]
+        set joined [regexp {^(--[a-z-]+)=(.*)$} $word - word value]
+        if {![dict exists $table $word]} {
+            Usage "$command: [expr {[string match -* $word] ? "no such option" : "not understood"}]: '$word';\
+                see 'acre help $command'"
+        }
+        lassign [dict get $table $word] kind name
+        if {$kind eq "flag" && !$joined} {
+            dict set given $name 1
+            continue
+        } elseif {$kind eq "flag"} {
+            Usage "$command: $word takes no value: '$value'; see 'acre help $command'"
+        }
+        set values [expr {$joined ? [list $value] : [Values words $kind]}]
+        if {$values eq "" || "" in $values} {
+            Usage "$command: $word needs a value; see 'acre help $command'"
+        }
+        dict set given $name [expr {$kind eq "one" ? [lindex $values 0] : [concat [dict get $given $name] $values]}]
+    }
+    return $given
+}
+
+# Takes an option's values off WORDS: one, or all up to the next option.
+proc ::acre::options::Values {wordsVar kind} {
+    upvar 1 $wordsVar words
+    set values {}
+    while {$words ne "" && ($kind eq "one" ? $values eq "" : ![string match --* [lindex $words 0]])} {
+        set words [lassign $words value]
+        lappend values $value
+    }
+    return $values
+}
+
+proc ::acre::options::Usage {message} {
+    return -code error -level 2 -errorcode {ACRE USAGE} $message
+}

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# physmem.tcl: physical memory of a stopped guest, fast: the emulator writes a piece of it to a file in the case's
+# directory, which is cheaper than to have it told in words.  What cannot be had so is asked of the driver.
+#
+# QEMU writes physical memory: aligned blocks are kept, as page tables stand near each other.  Bochs 2.7 writes only
+# what it finds at linear addresses; but its `info tab` says, by its own walk, which frame stands where, so a frame
+# that is mapped in the kernel's PAGES window can be read there.  Neither trusts a word of the guest.
+
+namespace eval ::acre::physmem {
+    variable BLOCK 0x10000
+    variable FILE physical.bin
+    # More of the window is not read at once: a guest may map what it likes there.
+    variable WINDOW_MOST 0x100000
+    variable frames
+}
+
+# open EMULATOR HANDLE DIR TAB: forgets what was read before.  DIR is the emulator's working directory; TAB what Bochs
+# said of its mappings ({base limit phys} runs, listing.tcl), "" for QEMU.
+proc ::acre::physmem::open {emulator handle dir tab} {
+    variable frames [dict create]
+    if {$emulator eq "bochs"} {
+        foreach run $tab {
+            Window $handle $dir $run
+        }
+    }
+}
+
+# read EMULATOR HANDLE DIR PHYS LENGTH -> LENGTH bytes, within one frame.  Raises what the driver raises.
+proc ::acre::physmem::read {emulator handle dir phys length} {
+    variable frames
+    set frame [expr {$phys & ~0xfff}]
+    if {![dict exists $frames $frame] && $emulator eq "qemu"} {
+        Block $handle $dir $frame
+    }
+    if {[dict exists $frames $frame]} {
+        set at [expr {$phys - $frame}]
+        return [string range [dict get $frames $frame] $at [expr {$at + $length - 1}]]
+    }
+    return [::acre::drive::readphys $handle $phys $length]
+}
+
+# QEMU: the block around a frame.
+proc ::acre::physmem::Block {handle dir frame} {
+    variable BLOCK
+    variable FILE
+    set base [expr {$frame & ~($BLOCK - 1)}]
+    catch {
+        ::acre::drive::monitor $handle [format "pmemsave 0x%llx 0x%x %s" $base $BLOCK $FILE]
+        Keep [file join $dir $FILE] $base [expr {$BLOCK + 0}]
+    }
+}
+
+# Bochs: one run of the PAGES window.
+proc ::acre::physmem::Window {handle dir run} {
+    variable FILE
+    variable WINDOW_MOST
+    lassign $run base limit phys
+    set length [expr {$limit - $base}]
+    if {$base < $::layout::LAYOUT_PAGES_BASE || $length > $WINDOW_MOST} {
+        return
+    }
+    catch {
+        ::acre::drive::monitor $handle [format {writemem "%s" 0x%llx 0x%x} $FILE $base $length]
+        Keep [file join $dir $FILE] $phys $length
+    }
+}
+
+# Takes the file, which must hold just as much as was asked for.
+proc ::acre::physmem::Keep {path base length} {
+    variable frames
+    set in [::open $path rb]
+    set bytes [::read $in]
+    close $in
+    file delete $path
+    if {[string length $bytes] != $length} {
+        return
+    }
+    for {set at 0} {$at < $length} {incr at 4096} {
+        dict set frames [expr {$base + $at}] [string range $bytes $at [expr {$at + 4095}]]
+    }
+}

@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# plan.tcl: from what was asked for to the list of cases, written down before anything runs.
+#
+# A case is one boot: image x emulator x machine x RAM x map x quirks (the quirks stand in the map file).  It is a dict:
+#   name      boot@MAP[,ram=SIZE],emu=E[,machine=M][,cpu=C][,disk=D]; defaults left out; never the same name twice
+#   subject   MAP: zoo/NAME, real/NAME, ladder/SIZE, or the path of a map from elsewhere
+#   emulator machine cpu disk   as drive.tcl takes them          memory   bytes of RAM
+#   map       path of the map file, "" for the emulator's own map
+#   expect    boots or refuses, and reason, its text             origin   why it is in the plan, in words
+#   image syms regex scale      what boots, its symbols, a foreign image's mark of success, factor on all clocks
+#   cost      guess of its seconds, to start the longest first
+#
+# A selection is a dict: patterns (of subjects or whole names; "*" is all) and the axes emu machine cpu disk ram, each a
+# list of values.  Several selections make the union of their cases.
+
+namespace eval ::acre::plan {
+    variable MIB 1048576
+    # What a machine gets that runs a map which does not say its RAM: the map's top and this, as firmware takes some.
+    variable SLACK_MIB 4
+    variable LEAST_MIB 16
+    # QEMU's RAM is sparse, so only the address space limits it; pc moves RAM above 4 GiB from 3584 MiB on.
+    variable QEMU_MOST_MIB 1024000
+    variable QEMU_LOW_MOST_MIB 3583
+    variable QEMU_SPLIT_MIB 3072
+    # Bochs fills its RAM before it starts: what a map without a figure may get, and the most that any gets.
+    variable BOCHS_STEPS_MIB {128 256 512 1024}
+    variable BOCHS_MOST_MIB 2048
+    # So many usable bytes are enough of a map for a boot on it to tell something.
+    variable PLENTY 16777216
+    variable FOUR_GIB 0x100000000
+    variable ADDRESSABLE 0x10000000000
+}
+
+# cases SUBJECTS SELECTIONS COMMON -> list of cases in the order of the subjects, each name once.
+#   SUBJECTS  from subjects below; COMMON holds the keys every case gets (image syms regex scale)
+# Raises {ACRE MAP} for a map file that cannot be read.
+proc ::acre::plan::cases {subjects selections common} {
+    set cases [dict create]
+    foreach subject $subjects {
+        foreach selection $selections {
+            foreach case [Of $subject $selection $common] {
+                dict set cases [dict get $case name] $case
+            }
+        }
+    }
+    return [dict values $cases]
+}
+
+# subjects MAPS LADDERS -> list of dicts {subject map emulators memory origin}.
+#   MAPS     list of {NAME FILE ORIGIN}       LADDERS  list of {EMULATOR SIZE} as map.tcl's ladder gives them
+proc ::acre::plan::subjects {maps ladders} {
+    set subjects {}
+    foreach ladder $ladders {
+        lassign $ladder emulator size
+        lappend subjects [dict create subject ladder/$size map "" emulators $emulator memory [bytes $size] \
+            origin "RAM ladder"]
+    }
+    foreach map $maps {
+        lassign $map name file origin
+        lappend subjects [dict create subject $name map $file emulators {qemu bochs} memory "" origin $origin]
+    }
+    return $subjects
+}
+
+# The cases of one subject under one selection.
+proc ::acre::plan::Of {subject selection common} {
+    set cases {}
+    if {![Wanted $subject [dict get $selection patterns]]} {
+        return {}
+    }
+    foreach emulator [dict get $selection emu] {
+        if {$emulator ni [dict get $subject emulators]} continue
+        foreach machine [dict get $selection machine] {
+            foreach disk [dict get $selection disk] {
+                if {![Has $emulator $machine $disk]} continue
+                foreach cpu [dict get $selection cpu] {
+                    foreach ram [dict get $selection ram] {
+                        set axes [dict create emulator $emulator machine $machine disk $disk cpu $cpu ram $ram]
+                        lappend cases [Case $subject $axes $common]
+                    }
+                }
+            }
+        }
+    }
+    return [lmap case $cases {
+        if {![Chosen $case [dict get $selection patterns]] || ![Fits $case]} continue
+        set case
+    }]
+}
+
+# Whether the emulator has that machine, and the machine that disk.
+proc ::acre::plan::Has {emulator machine disk} {
+    set rows [::acre::machine::rows]
+    return [expr {[dict exists $rows $emulator-$machine] && [dict exists $rows $emulator-$machine disk-$disk]}]
+}
+
+# Whether the machine can have that much RAM.
+proc ::acre::plan::Fits {case} {
+    set row [dict get [::acre::machine::rows] [dict get $case emulator]-[dict get $case machine]]
+    set memory [dict get $case memory]
+    set unit [expr {[dict exists $row memory-unit] ? [dict get $row memory-unit] : 4096}]
+    return [expr {$memory >= [dict get $row memory-min] && $memory <= [dict get $row memory-max]
+        && $memory % $unit == 0}]
+}
+
+# Whether any pattern may name a case of SUBJECT, before its map is read: what stands before the first wildcard agrees.
+proc ::acre::plan::Wanted {subject patterns} {
+    set start "[dict get $subject subject],"
+    foreach pattern $patterns {
+        regexp {^(?:boot@)?([^*?\[\\]*)} $pattern - literal
+        set length [expr {min([string length $literal], [string length $start])}]
+        if {[string equal -length $length $literal $start]} {
+            return 1
+        }
+    }
+    return 0
+}
+
+proc ::acre::plan::Chosen {case patterns} {
+    set name [dict get $case name]
+    foreach pattern $patterns {
+        if {[string match $pattern [dict get $case subject]] || [string match $pattern $name]
+                || [string match boot@$pattern $name]} {
+            return 1
+        }
+    }
+    return 0
+}
+
+proc ::acre::plan::Case {subject axes common} {
+    set about [About [dict get $subject map]]
+    set memory [dict get $subject memory]
+    if {[dict get $axes ram] ne ""} {
+        set memory [bytes [dict get $axes ram]]
+    } elseif {$memory eq ""} {
+        set memory [Memory [dict get $axes emulator] $about]
+    }
+    set case [dict merge $common [dict remove $axes ram] [dict remove $subject emulators] $about]
+    dict set case memory $memory
+    dict set case name [name [dict get $subject subject] $axes]
+    dict set case cost [Cost $case]
+    return [dict remove $case ram usable]
+}
+
+# name SUBJECT AXES -> the case's name: what is not the default stands in it, in a fixed order.
+proc ::acre::plan::name {subject axes} {
+    set name boot@$subject
+    foreach {axis key default} {ram ram {} emu emulator {} machine machine pc cpu cpu {} disk disk ide} {
+        if {[dict get $axes $key] ne $default} {
+            append name ,$axis=[dict get $axes $key]
+        }
+    }
+    return $name
+}
+
+# What the plan must know of a map: expect, reason, ram (MiB or ""), usable (type 1 ranges).  Read once a file.
+proc ::acre::plan::About {file} {
+    variable known
+    if {$file eq ""} {
+        return {expect boots reason {} ram {} usable {}}
+    }
+    if {![info exists known($file)]} {
+        set map [::acre::map::read $file]
+        set usable [lmap entry [dict get $map entries] {
+            lassign $entry base limit type
+            if {$type != 1 || $limit <= $base} continue
+            list $base $limit
+        }]
+        set known($file) [dict create expect [dict get $map expect] reason [dict get $map why] \
+            ram [dict get $map ram] usable $usable]
+    }
+    return $known($file)
+}
+
+# Bytes of RAM for a map: what its file says, else enough for its highest usable byte, within what the emulator can do.
+proc ::acre::plan::Memory {emulator about} {
+    variable MIB
+    variable BOCHS_MOST_MIB
+    variable QEMU_MOST_MIB
+    variable FOUR_GIB
+    set mib [dict get $about ram]
+    set usable [dict get $about usable]
+    if {$emulator eq "bochs"} {
+        set mib [expr {$mib eq "" ? min([Enough [Highest $usable 0 $FOUR_GIB]], [Usual $usable]) : $mib}]
+        return [expr {min($mib, $BOCHS_MOST_MIB) * $MIB}]
+    }
+    return [expr {($mib eq "" ? min([Sparse $usable], $QEMU_MOST_MIB) : $mib) * $MIB}]
+}
+
+# Bochs: the least of a few sizes that leaves enough of the map.
+proc ::acre::plan::Usual {usable} {
+    variable MIB
+    variable BOCHS_STEPS_MIB
+    variable BOCHS_MOST_MIB
+    foreach mib $BOCHS_STEPS_MIB {
+        if {[Plenty $usable [expr {$mib * $MIB}] [expr {$BOCHS_MOST_MIB * $MIB}]]} {
+            return $mib
+        }
+    }
+    return $BOCHS_MOST_MIB
+}
+
+# QEMU's pc: with memory above 4 GiB wanted, RAM below ends at 3 GiB; without, it may reach 3.5 GiB.  What lies above
+# 4 GiB is given up only where nearly nothing would be left below.
+proc ::acre::plan::Sparse {usable} {
+    variable MIB
+    variable SLACK_MIB
+    variable QEMU_LOW_MOST_MIB
+    variable QEMU_SPLIT_MIB
+    variable FOUR_GIB
+    variable ADDRESSABLE
+    set high [Highest $usable $FOUR_GIB $ADDRESSABLE]
+    if {$high && [Plenty $usable [expr {$QEMU_SPLIT_MIB * $MIB}] [expr {$QEMU_LOW_MOST_MIB * $MIB}]]} {
+        return [expr {$QEMU_SPLIT_MIB + ($high - $FOUR_GIB + $MIB - 1) / $MIB + $SLACK_MIB}]
+    }
+    return [expr {min($QEMU_LOW_MOST_MIB, [Enough [Highest $usable 0 $FOUR_GIB]])}]
+}
+
+# MiB of RAM that reach up to the byte TOP.
+proc ::acre::plan::Enough {top} {
+    variable MIB
+    variable SLACK_MIB
+    variable LEAST_MIB
+    return [expr {max($LEAST_MIB, ($top + $MIB - 1) / $MIB + $SLACK_MIB)}]
+}
+
+# Whether the usable bytes below LIMIT are plenty, or as many as there are below MOST.
+proc ::acre::plan::Plenty {usable limit most} {
+    variable PLENTY
+    return [expr {[Below $usable $limit] >= min($PLENTY, [Below $usable $most])}]
+}
+
+# Usable bytes from 1 MiB to LIMIT.
+proc ::acre::plan::Below {usable limit} {
+    variable MIB
+    set sum 0
+    foreach range $usable {
+        incr sum [expr {max(0, min([lindex $range 1], $limit) - max([lindex $range 0], $MIB))}]
+    }
+    return $sum
+}
+
+# The highest limit of usable memory that reaches into [BASE, LIMIT), cut to LIMIT; 0 if there is none.
+proc ::acre::plan::Highest {usable base limit} {
+    set highest 0
+    foreach range $usable {
+        if {[lindex $range 1] > $base && [lindex $range 0] < $limit} {
+            set highest [expr {max($highest, min([lindex $range 1], $limit))}]
+        }
+    }
+    return $highest
+}
+
+# Seconds, roughly, on a machine of today: only the order matters.
+proc ::acre::plan::Cost {case} {
+    set gib [expr {[dict get $case memory] / 1073741824.0}]
+    if {[dict get $case emulator] eq "bochs"} {
+        return [format %.2f [expr {0.4 + 0.8 * $gib}]]
+    }
+    return [format %.2f [expr {0.12 + 0.0001 * $gib}]]
+}
+
+# bytes SIZE -> bytes of "64M", "5G", "640K" or "1048576"; raises {ACRE USAGE} for anything else.
+proc ::acre::plan::bytes {size} {
+    if {![regexp {^([1-9][0-9]{0,9})([KMGT]?)$} [string toupper $size] - number unit]} {
+        return -code error -errorcode {ACRE USAGE} \
+            "memory size '$size' is not a number with K, M, G or T: say 64M or 5G"
+    }
+    return [expr {$number * [dict get {{} 1 K 1024 M 1048576 G 1073741824 T 1099511627776} $unit]}]
+}
+
+# write CASES FILE: the plan as tab-separated lines under a heading; raises the system's words if it cannot.
+proc ::acre::plan::write {cases file} {
+    set out [open $file w]
+    puts $out [join {name emulator machine memory map expect origin} \t]
+    foreach case $cases {
+        puts $out [join [lmap key {name emulator machine memory map expect origin} {dict get $case $key}] \t]
+    }
+    close $out
+}
+
+# memory_for EMULATOR FILE -> bytes of RAM for the map in FILE, as a plan gives it.
+proc ::acre::plan::memory_for {emulator file} {
+    return [Memory $emulator [About $file]]
+}

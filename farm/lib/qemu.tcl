@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# qemu.tcl: QEMU as one of the emulators that drive.tcl runs.
+#
+# The driver's channels to QEMU are named pipes in the case's directory: COM1, QMP (registers, monitor commands, events)
+# and, for an audit, the debug stub.  No port, no helper process, and QEMU opens them without waiting.  A guest that
+# resets leaves QEMU paused, so that its registers can still be read; -d cpu_reset's log tells a triple fault from a
+# reset, which nothing else does.
+
+namespace eval ::acre::qemu {
+    variable PROGRAM qemu-system-x86_64
+    # Repeatable to the bit: one instruction one nanosecond, a clock that starts at a fixed day.
+    variable ICOUNT {-icount shift=0,sleep=off -rtc base=2020-01-01,clock=vm}
+}
+
+# QEMU's option syntax takes a comma for the next option unless it is doubled.
+proc ::acre::qemu::Escape {path} {
+    return [string map {, ,,} $path]
+}
+
+# guest CASE -> QEMU's arguments as far as the guest can see them.
+proc ::acre::qemu::guest {case} {
+    variable ICOUNT
+    set row [dict get $case row]
+    set memory [dict get $case memory]
+    set size [::acre::machine::size $memory]
+    set arguments [list -no-user-config -nodefaults -machine [dict get $row argument],memory-backend=ram \
+        -object memory-backend-ram,id=ram,size=$size,reserve=off -m ${size} \
+        -accel [dict get $case accel] -cpu [Cpu $case] -vga std -display none -nic none]
+    lappend arguments -drive if=none,id=boot,format=raw,snapshot=on,file=[Escape [dict get $case boot]] \
+        {*}[dict get $row disk-[dict get $case disk]]
+    if {[dict get $case rom] ne ""} {
+        lappend arguments -option-rom [Escape [dict get $case rom]]
+    }
+    lappend arguments -device isa-debug-exit,iobase=$::layout::PROTO_DEBUGEXIT_PORT,iosize=4 -no-reboot
+    if {[dict get $case icount]} {
+        lappend arguments {*}$ICOUNT
+    }
+    return $arguments
+}
+
+proc ::acre::qemu::Cpu {case} {
+    if {[dict get $case cpu] ne ""} {
+        return [dict get $case cpu]
+    }
+    return [expr {[dict get $case accel] eq "kvm" ? "host" : [dict get $case row cpu]}]
+}
+
+# What QEMU is asked to log: always what tells a triple fault, and with trace every translated block, trap and guest
+# error.
+proc ::acre::qemu::Log {case} {
+    set what [expr {[dict get $case trace] ? "in_asm,int,cpu_reset,guest_errors" : "cpu_reset"}]
+    return [list -d $what -D qemu.log]
+}
+
+proc ::acre::qemu::start {handle} {
+    variable PROGRAM
+    upvar #0 $handle run
+    dict set run(case) boot [::acre::rundir::boot_file $handle]
+    set guest [concat $PROGRAM [guest $run(case)] [Log $run(case)]]
+    ::acre::rundir::replay $handle [concat $guest -serial stdio] "" ""
+    set audit [expr {[dict get $run(case) audit-address] ne ""}]
+    # A named pipe PATH is two to QEMU: PATH.in, which it reads, and PATH.out.
+    set pipes [concat {com1.in com1.out qmp.in qmp.out} [expr {$audit ? {gdb.in gdb.out} : {}}]]
+    ::acre::rundir::fifos $handle {*}$pipes
+    set run(argv) [concat $guest -action reboot=shutdown,shutdown=pause \
+        -chardev pipe,id=com1,path=com1 -serial chardev:com1 \
+        -chardev pipe,id=qmp,path=qmp -mon chardev=qmp,mode=control]
+    if {$audit} {
+        lappend run(argv) -chardev pipe,id=gdb,path=gdb -gdb chardev:gdb -S
+    }
+    ::acre::drive::serial $handle com1.out
+    Channels $handle $audit
+    ::acre::drive::launch $handle
+}
+
+# Everything that QEMU is to do first waits in the pipes before it runs.
+proc ::acre::qemu::Channels {handle audit} {
+    upvar #0 $handle run
+    array set run {answer "" asked 0 event ""}
+    fileevent $run(fifo,qmp.out) readable [list ::acre::drive::Safely $handle ::acre::qemu::Qmp]
+    puts $run(fifo,qmp.in) {{"execute": "qmp_capabilities"}}
+    if {$audit} {
+        # The client reads one pipe and writes the other.
+        set run(rsp) [::acre::rsp::open $run(fifo,gdb.out) $run(fifo,gdb.in) \
+            [list ::acre::drive::Safely $handle ::acre::qemu::Stopped] [list set ${handle}(gone)]]
+        ::acre::rsp::send $run(rsp) [format Z1,%llx,1 [dict get $run(case) audit-address]]
+        ::acre::rsp::send $run(rsp) c
+    }
+}
+
+# A line of QMP: the answer to a command, or an event.
+proc ::acre::qemu::Qmp {handle} {
+    upvar #0 $handle run
+    while {[gets $run(fifo,qmp.out) line] >= 0} {
+        if {[regexp {"event": "(SHUTDOWN|STOP|GUEST_PANICKED)"} $line - event]} {
+            Event $handle $event $line
+        } elseif {$run(asked) && [regexp {"(return|error)": } $line] && [regexp "\"id\": $run(asked)\\M" $line]} {
+            set run(answer) $line
+            set run(asked) 0
+        }
+    }
+}
+
+# The guest reset or switched itself off; QEMU stands still now.  Told apart outside this event, because it takes
+# questions.
+proc ::acre::qemu::Event {handle event line} {
+    upvar #0 $handle run
+    if {$event eq "SHUTDOWN" && [regexp {"reason": "(guest-[a-z]+)"} $line - reason] && $run(end) eq ""} {
+        set run(busy) 1
+        after 0 [list ::acre::drive::Safely $handle ::acre::qemu::Guest_ended $reason]
+    }
+}
+
+proc ::acre::qemu::Guest_ended {handle reason} {
+    upvar #0 $handle run
+    catch {set run(registers) [registers $handle]}
+    set where [::acre::hang::Where $run(registers)]
+    if {$reason ne "guest-reset"} {
+        set run(guest-exit) $::layout::PROTO_EXIT_OK
+        ::acre::drive::End $handle exit "the guest switched the machine off"
+    } elseif {[Logged $handle qemu-triple-fault]} {
+        ::acre::drive::End $handle triple-fault "triple fault; $where; [::acre::hang::Last $handle]"
+    } else {
+        ::acre::drive::End $handle reset "the guest reset the machine; $where; [::acre::hang::Last $handle]"
+    }
+}
+
+# Whether a line of QEMU's log matches the pattern NAME.
+proc ::acre::qemu::Logged {handle name} {
+    upvar #0 $handle run
+    set channel [open [file join $run(dir) qemu.log] rb]
+    set found 0
+    while {!$found && [gets $channel line] >= 0} {
+        set found [::acre::patterns::match $name $line\n]
+    }
+    close $channel
+    return $found
+}
+
+# ask HANDLE JSON -> the answer's line.  COMMAND is the inside of a QMP object.
+proc ::acre::qemu::ask {handle command} {
+    upvar #0 $handle run
+    set id [incr run(questions)]
+    set run(asked) $id
+    puts $run(fifo,qmp.in) "{$command, \"id\": $id}"
+    set timer [after [expr {$::acre::drive::PATIENCE * 1000}] [list set ${handle}(asked) -1]]
+    while {$run(asked) == $id && !$run(gone)} {
+        vwait ${handle}(asked)
+    }
+    after cancel $timer
+    if {$run(asked) != 0} {
+        return -code error -errorcode {ACRE EMULATOR} "QEMU's monitor did not answer"
+    }
+    if {[regexp {"error": .*"desc": "([^\"]*)"} $run(answer) - why]} {
+        return -code error -errorcode {ACRE EMULATOR} "QEMU: $why"
+    }
+    return $run(answer)
+}
+
+proc ::acre::qemu::Quote {text} {
+    return "\"[string map {\\ \\\\ \" \\\" \n \\n} $text]\""
+}
+
+# An HMP command's text.
+proc ::acre::qemu::monitor {handle command} {
+    set arguments "{\"command-line\": [Quote $command]}"
+    set answer [ask $handle "\"execute\": \"human-monitor-command\", \"arguments\": $arguments"]
+    regexp {"return": "((?:[^\"\\]|\\.)*)"} $answer - text
+    return [string map {\\r\\n \n \\n \n \\r "" \\t \t \\\" \" \\\\ \\} $text]
+}
+
+proc ::acre::qemu::registers {handle} {
+    set text [monitor $handle "info registers"]
+    set registers [dict create hlt [regexp {HLT=1} $text]]
+    foreach {name names} {rip {RIP EIP} rsp {RSP ESP} rflags {RFL EFL} cr0 CR0 cr2 CR2 cr3 CR3 cr4 CR4 efer EFER} {
+        if {![regexp "\\m(?:[join $names |])=(\[0-9a-f]+)" $text - value]} {
+            return -code error -errorcode {ACRE EMULATOR} "QEMU's registers have no [lindex $names 0]"
+        }
+        dict set registers $name [format 0x%llx 0x$value]
+    }
+    return $registers
+}
+
+proc ::acre::qemu::readphys {handle address length} {
+    upvar #0 $handle run
+    return [::acre::rsp::memory $run(rsp) $address $length]
+}
+
+# The stub says that the guest stopped: at the audit address, unless it ended there by itself.
+proc ::acre::qemu::Stopped {handle client} {
+    upvar #0 $handle run
+    if {$run(end) ne "" || $run(audited) || $run(auditing)} {
+        return
+    }
+    ::acre::drive::audit $handle
+    if {!$run(gone)} {
+        ::acre::rsp::ask $client [format z1,%llx,1 [dict get $run(case) audit-address]]
+        ::acre::rsp::send $client c
+    }
+}
+
+# QEMU says nothing on its screen that ends a run.
+proc ::acre::qemu::screen {handle} {}
+
+# QEMU ended by itself: the guest's doing if it left by the exit port, QEMU's own trouble if it left words.
+proc ::acre::qemu::ended {handle} {
+    upvar #0 $handle run
+    set words [Words $run(screen)]
+    if {![string is integer -strict $run(status)]} {
+        ::acre::drive::End $handle emulator-error [string trimright "QEMU was killed by $run(status): $words" ": "]
+    } elseif {$words ne "" || $run(status) > 1 && !($run(status) & 1)} {
+        ::acre::drive::End $handle emulator-error "QEMU ended with status $run(status): $words"
+    } else {
+        set code [expr {($run(status) - 1) / 2 - $::layout::PROTO_DEBUGEXIT_OFFSET}]
+        set run(guest-exit) [expr {$code >= 0 ? $code : ""}]
+        ::acre::drive::End $handle exit "QEMU's status is $run(status)"
+    }
+}
+
+# kvm_trouble DIR -> why kvm does not work here, or "": found by a boot of the ok probe below DIR, once a process,
+# because /dev/kvm may be there and start nothing.
+proc ::acre::qemu::kvm_trouble {dir} {
+    variable kvm
+    if {![info exists kvm]} {
+        set probe [file join $dir kvm-probe]
+        file mkdir $probe
+        set image [::acre::paths::product farm/probes/ok.bin]
+        set limits {first-byte 5 silence 5 total 10}
+        set run [::acre::drive::run [dict create image $image dir $probe accel kvm limits $limits]]
+        set good [expr {[dict get $run end] eq "exit" && [dict get $run guest-exit] eq $::layout::PROTO_EXIT_OK}]
+        set kvm [expr {$good ? "" : [dict get $run detail]}]
+    }
+    return $kvm
+}
+
+# QEMU's complaints, warnings left out, in one line.
+proc ::acre::qemu::Words {screen} {
+    set words {}
+    foreach line [::acre::patterns::lines $screen] {
+        if {![::acre::patterns::match qemu-warning $line] && [string trim $line] ne ""} {
+            lappend words [string trim $line]
+        }
+    }
+    return [join $words "; "]
+}
+
+# A run is never tried again.
+proc ::acre::qemu::again {result} {
+    return 0
+}
+
+# Ask it to end; process.tcl kills what does not.
+proc ::acre::qemu::quit {handle} {
+    upvar #0 $handle run
+    puts $run(fifo,qmp.in) {{"execute": "quit"}}
+    ::acre::process::wait_gone $handle 1
+}
+
+# Looking at QEMU's registers does not disturb the guest.
+proc ::acre::qemu::suspicious {handle} {
+    return 1
+}

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The quirk words: what a BIOS may do wrong (or oddly) when asked for the memory map.
+#
+# This table is the one home of the words. The map parser accepts exactly these, the fake BIOS acts them out, and
+# `acre help map-format` and doc/maps.md explain them (t/222-map-words.t compares). A word that takes an argument says
+# so: "NAME" alone never does, "NAME[:n]" takes an optional entry number counted from 1, "NAME:0xNNNN" needs a 16-bit
+# word.
+#
+# Where words meet on one map: e820-unsupported beats e820-empty, which beats all other words about E820;
+# short-entry beats ecx-ignored-20, which beats size-24 and acpi-attr0-clear; repeat-last beats carry-on-last.
+
+namespace eval ::acre::quirks {
+    # word -> {argument meaning}; argument is "" (none), "n" (an entry's number, optional) or "word" (16 bits, needed).
+    variable table {
+        carry-on-last       {"" "the last entry comes with EBX not 0; one more call returns carry and no entry"}
+        carry-with-last     {"" "carry is set on the very call that writes the last entry"}
+        no-smap-on-carry    {"" "a call that returns carry does not return the signature in EAX"}
+        smap-lost-after-3   {"" "from the fourth call on EAX is not the signature, and carry is clear"}
+        never-zero-ebx      {"" "EBX is never 0, not even with the last entry; the call after it returns carry"}
+        repeat-last         {"" "EBX is never 0 and the last entry is returned again and again"}
+        size-24             {"" "ECX=24, attributes written with bit 0 set"}
+        acpi-attr0-clear    {"n" "ECX=24, attribute bit 0 clear on all entries (or on entry n only)"}
+        short-entry         {"" "ECX=16, the type is not written"}
+        ecx-ignored-20      {"" "always writes 20 bytes and returns ECX=20, whatever size was asked for"}
+        overlong-write      {"" "writes 24 bytes although 20 were asked for"}
+        needs-old-buffer    {"" "answers only if bytes 16 to 19 of the buffer still hold the previous entry's"}
+        needs-eax-high-zero {"" "answers only if the upper half of EAX is 0"}
+        ebx-random          {"" "continuation values are random numbers, not 1, 2, 3"}
+        clobber-esi         {"" "ESI is destroyed"}
+        clobber-edi         {"" "EDI is destroyed"}
+        clobber-ebp         {"" "EBP is destroyed"}
+        clobber-edx         {"" "EDX is destroyed"}
+        clobber-es          {"" "ES is destroyed"}
+        clobber-fs          {"" "FS is destroyed"}
+        interrupts-on       {"" "returns with interrupts enabled"}
+        interrupts-off      {"" "returns with interrupts disabled"}
+        df-set              {"" "returns with the direction flag set"}
+        a20-off-after       {"" "the call switches A20 off"}
+        stack-512           {"" "the call uses 512 bytes of its caller's stack"}
+        e820-unsupported    {"" "E820 returns carry and AH=86h: no such function"}
+        e820-empty          {"" "E820 returns neither carry nor an entry"}
+        e801-unsupported    {"" "E801 returns carry and AH=86h"}
+        e801-cxdx           {"" "E801 answers in CX and DX only, AX=BX=0"}
+        88-unsupported      {"" "AH=88h returns carry and AH=86h"}
+        ebda                {"word" "from the first of these calls on, the EBDA pointer at 0x40e holds this word"}
+    }
+}
+
+# All words, in the order of the table.
+proc ::acre::quirks::words {} {
+    variable table
+    return [dict keys $table]
+}
+
+# One line that says what WORD (without argument) does; error if there is no such word.
+proc ::acre::quirks::meaning {word} {
+    variable table
+    return [lindex [dict get $table $word] 1]
+}
+
+# Splits "word:argument" into {word argument}; the argument is "" where none was given.
+proc ::acre::quirks::split {quirk} {
+    set at [string first : $quirk]
+    if {$at < 0} {
+        return [list $quirk ""]
+    }
+    return [list [string range $quirk 0 $at-1] [string range $quirk $at+1 end]]
+}
+
+# "" if QUIRK (a word with or without argument) is good, else what is wrong with it and what to do.
+proc ::acre::quirks::fault {quirk} {
+    variable table
+    lassign [::acre::quirks::split $quirk] word arg
+    if {![dict exists $table $word]} {
+        return "unknown quirk word: '$quirk'; 'acre help map-format' lists the words"
+    }
+    set kind [lindex [dict get $table $word] 0]
+    if {$kind eq "word"} {
+        return [expr {[regexp {^0x[0-9a-f]{1,4}$} $arg] ? "" :
+            "quirk argument is not a 16-bit word: '$quirk'; write '$word:0xNNNN' with lower-case hex digits"}]
+    }
+    if {$word eq $quirk} {
+        return ""
+    }
+    if {$kind eq ""} {
+        return "quirk takes no argument: '$quirk'; write '$word'"
+    }
+    if {![regexp {^[1-9][0-9]{0,3}$} $arg]} {
+        return "quirk argument is not an entry number: '$quirk'; write '$word:n' with n counted from 1"
+    }
+    return ""
+}
+
+# TEXT ("word, word:4") -> list of quirks, in the order given, each once.
+# Error with errorcode {ACRE QUIRK} and a message that names the word.
+proc ::acre::quirks::parse {text} {
+    set list {}
+    foreach part [::split $text ,] {
+        set quirk [string trim $part]
+        set fault [fault $quirk]
+        if {$quirk eq ""} {
+            set fault "empty quirk word: '[string trim $text]'; separate the words by single commas"
+        }
+        if {$fault ne ""} {
+            return -code error -errorcode {ACRE QUIRK} $fault
+        }
+        if {$quirk ni $list} {
+            lappend list $quirk
+        }
+    }
+    return $list
+}
+
+# 1 if the list QUIRKS has WORD, with or without an argument.
+proc ::acre::quirks::has {quirks word} {
+    foreach quirk $quirks {
+        if {[lindex [::acre::quirks::split $quirk] 0] eq $word} {
+            return 1
+        }
+    }
+    return 0
+}

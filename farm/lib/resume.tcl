@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# resume.tcl: what a case's result depends on, as one short number, and what an earlier run in the same directory left.
+#
+# A PASS is kept by --resume only if nothing that it depends on has changed: the image, its symbols, the fake BIOS, the
+# farm's own files, the emulator, the map file and the case's figures.
+
+namespace eval ::acre::resume {
+    variable columns {name verdict sub why seconds margin dir hash cut}
+    # Files given to sha256sum at once.
+    variable BATCH 400
+}
+
+# hashes CASES FILES PROGRAMS -> dict name -> 16 hex digits.
+#   FILES     what every case depends on
+#   PROGRAMS  dict emulator -> path of its program ("" if it is missing): its size and time stand for it
+proc ::acre::resume::hashes {cases files programs} {
+    set sums [Sums [lsort -unique [concat $files [lmap case $cases {
+        if {[dict get $case map] eq ""} continue
+        dict get $case map
+    }]]]]
+    set common [lmap file $files {dict get $sums $file}]
+    set stamps [dict map {emulator program} $programs {
+        expr {$program eq "" ? "" : [list [file size $program] [file mtime $program]]}
+    }]
+    set hashes [dict create]
+    foreach case $cases {
+        set map [dict get $case map]
+        set text [list $common [dict get $stamps [dict get $case emulator]]]
+        lappend text [expr {$map eq "" ? "" : [dict get $sums $map]}]
+        foreach key {name emulator machine cpu disk memory expect regex} {
+            lappend text [dict get $case $key]
+        }
+        dict set hashes [dict get $case name] [format %08x%08x [zlib crc32 $text] [zlib adler32 $text]]
+    }
+    return $hashes
+}
+
+# path -> sha256 of its content.
+proc ::acre::resume::Sums {files} {
+    variable BATCH
+    set sums [dict create]
+    while {$files ne ""} {
+        set batch [lrange $files 0 $BATCH-1]
+        set files [lrange $files $BATCH end]
+        foreach line [split [exec sha256sum -z -- {*}$batch] \0] file $batch {
+            dict set sums $file [string range $line 0 63]
+        }
+    }
+    return $sums
+}
+
+# kept FILE HASHES -> dict name -> result of every PASS in FILE (results.tsv) whose hash is still the same.  The last
+# line for a name counts; a file that is not there has none; a line that was cut short is none.
+proc ::acre::resume::kept {file hashes} {
+    variable columns
+    set last [dict create]
+    if {![file exists $file]} {
+        return $last
+    }
+    set in [open $file r]
+    foreach line [split [read $in] \n] {
+        set fields [split $line \t]
+        if {[llength $fields] == [llength $columns]} {
+            set result [dict create {*}[concat {*}[lmap column $columns field $fields {list $column $field}]]]
+            dict set last [dict get $result name] $result
+        }
+    }
+    close $in
+    return [dict filter $last script {name result} {
+        expr {[dict get $result verdict] eq "PASS" && [dict exists $hashes $name]
+            && [dict get $hashes $name] eq [dict get $result hash]}
+    }]
+}

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# rundir.tcl: what a run puts into its case's directory: logs, named pipes, the disk, the replay script.
+#
+#   ::acre::rundir::create DIR FILE      -> a channel that writes FILE, raises ACRE CASE if it cannot
+#   ::acre::rundir::fifos HANDLE NAME... makes named pipes; run(fifo,NAME) is a channel that reads and writes
+#   ::acre::rundir::boot_file HANDLE     -> path of the disk to boot
+#   ::acre::rundir::replay HANDLE ARGV REDIRECT AFTER   writes replay.sh
+#   ::acre::rundir::shell ARGV           -> the command as sh reads it
+
+namespace eval ::acre::rundir {}
+
+proc ::acre::rundir::create {dir file} {
+    if {[catch {open [file join $dir $file] w} channel]} {
+        return -code error -errorcode {ACRE CASE} "cannot write in the case's directory: $channel"
+    }
+    return $channel
+}
+
+# Both ends of a pipe stay open here, so that neither side waits for the other to open it.
+proc ::acre::rundir::fifos {handle args} {
+    upvar #0 $handle run
+    set paths [lmap name $args {file join $run(dir) $name}]
+    file delete -force -- {*}$paths
+    if {[catch {exec mkfifo -- {*}$paths} why]} {
+        return -code error -errorcode {ACRE EMULATOR} "cannot make named pipes in $run(dir): $why"
+    }
+    lappend run(files) {*}$paths
+    foreach name $args path $paths {
+        set run(fifo,$name) [open $path {RDWR NONBLOCK}]
+        fconfigure $run(fifo,$name) -blocking 0 -buffering none -translation binary
+        lappend run(channels) $run(fifo,$name)
+    }
+}
+
+# The image, or a copy of it in the case's directory that is filled up with zeros to a floppy's size, because BIOSes
+# find no geometry in a smaller disk.
+proc ::acre::rundir::boot_file {handle} {
+    upvar #0 $handle run
+    set image [dict get $run(case) image]
+    if {[file size $image] >= $::acre::machine::FLOPPY} {
+        return $image
+    }
+    set copy [file join $run(dir) disk.img]
+    file copy -force -- $image $copy
+    file attributes $copy -permissions u+rw
+    set channel [open $copy rb+]
+    chan truncate $channel $::acre::machine::FLOPPY
+    close $channel
+    return $copy
+}
+
+# A script that runs the emulator again; REDIRECT is for its files, AFTER lines of sh for what is to be done afterwards.
+proc ::acre::rundir::replay {handle argv redirect after} {
+    upvar #0 $handle run
+    set path [file join $run(dir) replay.sh]
+    set script "#!/bin/sh
+# Runs this case's emulator again, with the guest's serial port on standard output.  Its status is the emulator's own.
+cd \"\$(dirname \"\$0\")\" || exit 2
+timeout -s KILL [expr {int(ceil($run(total)))}] [shell $argv]$redirect
+status=\$?
+${after}exit \$status
+"
+    set channel [create $run(dir) replay.sh]
+    puts -nonewline $channel $script
+    close $channel
+    file attributes $path -permissions 0755
+}
+
+proc ::acre::rundir::shell {argv} {
+    return [join [lmap word $argv {
+        expr {[regexp {^[A-Za-z0-9_./:=,@%+-]+$} $word] ? $word : "'[string map {' '\\''} $word]'"}
+    }] " "]
+}

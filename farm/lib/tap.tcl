@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# tap.tcl: reads what a guest said on its serial port, strictly.
+#
+#   ::acre::tap::parse TEXT -> dict
+#     version  1 if the version line was there          plan    the plan's number, or ""
+#     skip     why, of "1..0 # SKIP why"
+#     points   list of dicts n ok desc yaml directive   facts   yaml of the point "machine: facts"
+#     marks    dict name -> TSC                         e820    list of {base length type attributes}
+#     usable   list of {base limit}                     ledger  dict owner -> frames
+#     mappings list of {base limit phys size flags}     exit    the exit line's number, or ""
+#     refused  the refusal's text, or ""                panic   the panic's text, or ""     frames  list of texts
+#     problems list of "line N: what", in order         torn    the first of them, or ""
+#
+# Nothing is guessed: a line that is neither TAP nor a comment, a number out of order, missing or double, a plan that is
+# missing, double or late, text after the exit line, a last line without its end: each is a problem, by its line.  A
+# refusal or a panic needs no plan, because the guest ended before or within its report.
+
+namespace eval ::acre::tap {}
+
+proc ::acre::tap::parse {text} {
+    set tap [dict create version 0 plan "" skip "" points {} facts {} marks {} e820 {} usable {} ledger {} mappings {} \
+        exit "" refused "" panic "" frames {} problems {} torn ""]
+    # state: where a line may stand: start, version (seen), body, yaml.
+    set state start
+    set number 0
+    foreach line [::acre::patterns::lines $text] {
+        incr number
+        set state [Line tap $state $number $line]
+    }
+    Whole tap $state $number
+    dict set tap torn [lindex [dict get $tap problems] 0]
+    return $tap
+}
+
+proc ::acre::tap::Problem {tapvar number what} {
+    upvar 1 $tapvar tap
+    dict lappend tap problems "line $number: $what"
+}
+
+# A line as a person can read it in a message: short, control characters shown.
+proc ::acre::tap::Shown {line} {
+    set line [string trimright $line \r\n]
+    if {[string length $line] > 60} {
+        set line [string range $line 0 59]...
+    }
+    return '[regsub -all {[^\x20-\x7e]} $line ?]'
+}
+
+# Takes one line; returns the state after it.
+proc ::acre::tap::Line {tapvar state number line} {
+    upvar 1 $tapvar tap
+    if {[dict get $tap exit] ne ""} {
+        Problem tap $number "text after the exit line: [Shown $line]"
+        return $state
+    }
+    if {[string index $line end] ne "\n"} {
+        Problem tap $number "the line is cut off: [Shown $line]"
+        return $state
+    }
+    if {[string match "#*" $line]} {
+        if {$state eq "yaml"} {
+            Problem tap $number "a comment inside a YAML block: [Shown $line]"
+        }
+        Comment tap $number $line
+        return $state
+    }
+    if {$state eq "yaml" || [string match "  *" $line]} {
+        return [Yaml tap $state $number $line]
+    }
+    return [Report tap $state $number $line]
+}
+
+# A comment: one of the forms, or free text, which may hold printable characters only.
+proc ::acre::tap::Comment {tapvar number line} {
+    upvar 1 $tapvar tap
+    foreach {start form} $::acre::patterns::FORMS {
+        if {[string equal -length [string length $start] $start $line]} {
+            if {![::acre::patterns::match $form $line a b c d e]} {
+                Problem tap $number "not a whole '[string trim $start]' line: [Shown $line]"
+                return
+            }
+            return [Form_$form tap $number $a $b $c $d $e]
+        }
+    }
+    if {![::acre::patterns::match comment $line] || [regexp {[^\x20-\x7e\t\r\n]} $line]} {
+        Problem tap $number "a damaged comment: [Shown $line]"
+    }
+}
+
+# What each form of comment adds.
+proc ::acre::tap::Form_mark {tapvar number name tsc args} {
+    upvar 2 $tapvar tap
+    dict set tap marks $name $tsc
+}
+proc ::acre::tap::Form_e820 {tapvar number base length type attributes args} {
+    upvar 2 $tapvar tap
+    dict lappend tap e820 [list $base $length $type $attributes]
+}
+proc ::acre::tap::Form_usable {tapvar number base limit args} {
+    upvar 2 $tapvar tap
+    dict lappend tap usable [list $base $limit]
+}
+proc ::acre::tap::Form_mapping {tapvar number args} {
+    upvar 2 $tapvar tap
+    dict lappend tap mappings $args
+}
+proc ::acre::tap::Form_ledger {tapvar number owner frames args} {
+    upvar 2 $tapvar tap
+    if {[dict exists $tap ledger $owner]} {
+        Problem tap $number "owner '$owner' is twice in the ledger"
+    }
+    dict set tap ledger $owner $frames
+}
+proc ::acre::tap::Form_exit {tapvar number code args} {
+    upvar 2 $tapvar tap
+    dict set tap exit $code
+}
+proc ::acre::tap::Form_refused {tapvar number why args} {
+    upvar 2 $tapvar tap
+    dict set tap refused $why
+}
+proc ::acre::tap::Form_panic {tapvar number what args} {
+    upvar 2 $tapvar tap
+    # The first panic is the one that counts; one within a panic is kept in the log only.
+    if {[dict get $tap panic] eq ""} {
+        dict set tap panic $what
+    }
+}
+proc ::acre::tap::Form_frame {tapvar number frame args} {
+    upvar 2 $tapvar tap
+    dict lappend tap frames $frame
+}
+
+# A line of a YAML block, which belongs to the last point.
+proc ::acre::tap::Yaml {tapvar state number line} {
+    upvar 1 $tapvar tap
+    set points [dict get $tap points]
+    if {$state ne "yaml"} {
+        if {$state eq "body" && $points ne "" && ![dict exists [lindex $points end] yaml]
+                && [::acre::patterns::match yaml-open $line]} {
+            lset points end [dict replace [lindex $points end] yaml {}]
+            dict set tap points $points
+            return yaml
+        }
+        Problem tap $number "a YAML line that belongs to no point: [Shown $line]"
+        return $state
+    }
+    if {[::acre::patterns::match yaml-end $line]} {
+        return body
+    }
+    if {![::acre::patterns::match yaml-key $line key value]} {
+        Problem tap $number "not a 'key: value' line: [Shown $line]"
+        return [expr {[string match "  *" $line] ? $state : [Report tap body $number $line]}]
+    }
+    set point [lindex $points end]
+    if {[dict exists $point yaml $key]} {
+        Problem tap $number "key '$key' is twice in one YAML block"
+    }
+    dict set point yaml $key $value
+    lset points end $point
+    dict set tap points $points
+    return yaml
+}
+
+# A version, plan or point line.
+proc ::acre::tap::Report {tapvar state number line} {
+    upvar 1 $tapvar tap
+    if {[::acre::patterns::match version $line]} {
+        if {$state ne "start"} {
+            Problem tap $number "a second or late version line"
+        }
+        dict set tap version 1
+        return [expr {$state eq "start" ? "version" : $state}]
+    }
+    if {[::acre::patterns::match plan $line count skip]} {
+        return [Plan tap $state $number $count $skip]
+    }
+    if {[::acre::patterns::match point $line not n desc directive why]} {
+        return [Point tap $state $number $n [expr {$not eq ""}] $desc $directive $why]
+    }
+    Problem tap $number "neither TAP nor a comment: [Shown $line]"
+    return $state
+}
+
+proc ::acre::tap::Plan {tapvar state number count skip} {
+    upvar 2 $tapvar tap
+    if {[dict get $tap plan] ne ""} {
+        Problem tap $number "a second plan: 1..$count"
+        return $state
+    }
+    if {$state ne "version"} {
+        Problem tap $number "the plan does not follow the version line"
+    }
+    dict set tap plan [scan $count %lld]
+    dict set tap skip $skip
+    return body
+}
+
+proc ::acre::tap::Point {tapvar state number n ok desc directive why} {
+    upvar 2 $tapvar tap
+    set n [scan $n %lld]
+    set expected [expr {[llength [dict get $tap points]] + 1}]
+    if {[dict get $tap plan] eq ""} {
+        Problem tap $number "point $n comes before the plan"
+    } elseif {$n > [dict get $tap plan]} {
+        Problem tap $number "point $n is above the plan 1..[dict get $tap plan]"
+    }
+    if {$n != $expected} {
+        set before [lsearch -index 1 [dict get $tap points] $n]
+        Problem tap $number [expr {$before >= 0 ? "point $n is there twice" : "point $n where $expected was due"}]
+    }
+    dict lappend tap points [dict create n $n ok $ok desc $desc directive [string trim "$directive $why"]]
+    return body
+}
+
+# What only the end shows.
+proc ::acre::tap::Whole {tapvar state number} {
+    upvar 1 $tapvar tap
+    set points [lmap point [dict get $tap points] {dict merge {yaml {}} $point}]
+    dict set tap points $points
+    foreach point $points {
+        if {[dict get $point desc] eq "machine: facts"} {
+            dict set tap facts [dict get $point yaml]
+        }
+    }
+    if {[dict get $tap panic] ne "" || [dict get $tap refused] ne ""} {
+        # The report may have been cut by the panic, in the middle of a YAML block too; the exit line may not.
+    } elseif {!$number} {
+        Problem tap 0 "no output at all"
+    } elseif {![dict get $tap version]} {
+        Problem tap $number "no version line"
+    } elseif {[dict get $tap plan] eq ""} {
+        Problem tap $number "no plan"
+    } elseif {$state eq "yaml"} {
+        Problem tap $number "the last YAML block does not end"
+    } elseif {[llength $points] < [dict get $tap plan]} {
+        Problem tap $number "[llength $points] points of the plan's [dict get $tap plan]"
+    }
+    if {[dict get $tap exit] eq ""} {
+        Problem tap $number "no exit line"
+    }
+}

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+
+include farm/fakebios/local.mk
+include farm/probes/local.mk

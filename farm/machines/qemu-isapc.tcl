@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# A PC of before PCI: no ACPI, no virtio.
+machine qemu-isapc {
+    emulator    qemu
+    title       {ISA-only PC}
+    argument    isapc
+    cpu         qemu64
+    memory-min  0x100000
+    memory-max  0xfa00000000
+    memory-unit 0x2000
+    split-at    0xe0000000
+    split-low   0xe0000000
+    reserved    0x40000
+    disk-ide    {-device ide-hd,drive=boot,bus=ide.0,bootindex=0}
+    disk-floppy {-device floppy,drive=boot -boot a}
+}

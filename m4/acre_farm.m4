@@ -1,0 +1,27 @@
+dnl SPDX-License-Identifier: Apache-2.0
+dnl What the farm and the tests use when they run.  The build needs none of it, so nothing here is an error: what is
+dnl missing is listed at the end of configure with the Debian package that has it, and the tests that need it skip.
+
+dnl ACRE_FARM_TOOL(VARIABLE, PROGRAMS, DEBIAN PACKAGE, WHAT NEEDS IT)
+AC_DEFUN([ACRE_FARM_TOOL], [
+AC_CHECK_PROGS([$1], [$2])
+AS_IF([test -z "$$1"], [acre_missing="$acre_missing
+  m4_bpatsubst([$2], [ .*]) (Debian package $3): $4"])
+])
+
+AC_DEFUN([ACRE_FARM_TOOLS], [
+acre_missing=
+ACRE_FARM_TOOL([TCLSH], [tclsh tclsh8.6], [tcl], [the acre command and the farm])
+ACRE_FARM_TOOL([EXPECT], [expect], [expect], [driving the emulators])
+ACRE_FARM_TOOL([QEMU], [qemu-system-x86_64], [qemu-system-x86], [boots under QEMU])
+ACRE_FARM_TOOL([BOCHS], [bochs], [bochs], [boots under Bochs])
+ACRE_FARM_TOOL([SOCAT], [socat], [socat], [talking to QEMU's monitor])
+])
+
+dnl ACRE_REPORT: the last words of configure.
+AC_DEFUN([ACRE_REPORT], [
+AC_MSG_NOTICE([acre $PACKAGE_VERSION: guest by $CC, $LD, $NASM $acre_nasm_version; host programs by $CC_FOR_BUILD;dnl
+ werror $enable_werror, sanitizers $enable_sanitizers])
+AS_IF([test -n "$acre_missing"],
+  [AC_MSG_NOTICE([not found; the build does without, the tests that need them skip:$acre_missing])])
+])

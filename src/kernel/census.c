@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "census.h"
+
+#include "physical.h"
+#include "sections.h"
+#include "tables.h"
+#include "x86_64/layout.h"
+
+static bool add_leaf(void *context, struct mapping leaf)
+{
+    *(uint64_t *)context += leaf.bytes >> LAYOUT_FRAME_SHIFT;
+    return true;
+}
+
+static void add_pages(struct ledger *counted, enum owner owner, uint64_t base, uint64_t limit)
+{
+    pagetable_each(&kernel_tables, virt(base), virt(limit), add_leaf, &counted->frames[owner]);
+}
+
+static uint64_t count_free(void)
+{
+    struct idheap_stretch stretch = { 0 };
+    uint64_t free = 0;
+
+    while (idheap_next(physical_heap(), stretch.limit, &stretch))
+        if (stretch.state == IDHEAP_FREE)
+            free += stretch.limit - stretch.base;
+    return free;
+}
+
+void census_take(struct ledger *counted)
+{
+    *counted = (struct ledger){ 0 };
+    counted->frames[OWNER_FREE] = count_free();
+    for (int i = 0; i < SECTION_COUNT; i++)
+        add_pages(counted, sections[i].owner, sections[i].base, sections[i].limit);
+    counted->frames[OWNER_PAGE_TABLES] = pagetable_count(&kernel_tables);
+    add_pages(counted, OWNER_HEAP_METADATA, LAYOUT_META_BASE, LAYOUT_META_LIMIT);
+    add_pages(counted, OWNER_HEAP, LAYOUT_META_LIMIT, LAYOUT_KMEM_LIMIT);
+    add_pages(counted, OWNER_BOOT_LEFTOVERS, 0, LAYOUT_USER_LIMIT);
+    add_pages(counted, OWNER_BOOT_LEFTOVERS, LAYOUT_HANDOFF_BASE, LAYOUT_HANDOFF_LIMIT);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "checks.h"
+
+#include <stdarg.h>
+
+#include "say.h"
+#include "x86_64/protocol.h"
+
+#define FIGURES_SIZE 1024
+
+/* A point's line comes before its YAML, but whether it is ok is known after: the figures wait here. */
+static char figures[FIGURES_SIZE];
+static size_t figures_length;
+
+void figure(const char *format, ...)
+{
+    va_list arguments;
+
+    if (figures_length >= sizeof figures - 2)
+        return;
+    figures_length += fmt_text(figures + figures_length, sizeof figures - figures_length, "  ");
+    va_start(arguments, format);
+    figures_length += fmt_vtext(figures + figures_length, sizeof figures - figures_length, format, arguments);
+    va_end(arguments);
+    if (figures_length > sizeof figures - 2)
+        figures_length = sizeof figures - 2;
+    figures[figures_length++] = '\n';
+    figures[figures_length] = 0;
+}
+
+static bool run_one(const struct check *check, uint32_t number)
+{
+    bool ok;
+
+    figures_length = 0;
+    ok = check->run();
+    say("%s %u - %s\n", ok ? "ok" : "not ok", number, check->name);
+    if (figures_length)
+        say("  ---\n%s  ...\n", figures);
+    return ok;
+}
+
+uint32_t checks_run(void)
+{
+    static const struct check_list *const lists[] = { &checks_boot, &checks_layout, &checks_memory };
+    uint32_t planned = 0, number = 0, failed = 0;
+
+    for (uint32_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        planned += lists[i]->count;
+    say(PROTO_TAP_VERSION "\n1..%u\n", planned);
+    for (uint32_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (uint32_t k = 0; k < lists[i]->count; k++)
+            failed += !run_one(&lists[i]->checks[k], ++number);
+    return failed;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel_main: stage3, from stage2's hand-off to the exit line. */
+#include "boot.h"
+#include "checks.h"
+#include "kmem.h"
+#include "ledger.h"
+#include "options.h"
+#include "panic.h"
+#include "physical.h"
+#include "report.h"
+#include "say.h"
+#include "sections.h"
+#include "tables.h"
+#include "x86_64/com1.h"
+#include "x86_64/cpu.h"
+#include "x86_64/protect.h"
+#include "x86_64/protocol.h"
+
+_Noreturn void kernel_main(const struct handoff *h);
+void acre_audit_point(void);
+
+/* Where the farm stops the guest from outside and looks at its tables; nothing happens here. */
+__attribute__((noinline, section(".text.audit"))) void acre_audit_point(void)
+{
+    __asm__ volatile("");
+}
+
+static void initialise(const struct handoff *h)
+{
+    boot_keep(h);
+    protect_enable();
+    options_read(boot.handoff.options);
+    tables_init(h);
+    physical_init(&(struct region_table){ .regions = (struct region *)((uintptr_t)h + h->regions_offset),
+                                          .count = h->region_count,
+                                          .capacity = h->region_count });
+    sections_to_ledger();
+    kmem_init();
+    boot_dismantle(h);
+}
+
+void kernel_main(const struct handoff *h)
+{
+    uint32_t failed;
+
+    trap_unexpected = panic_trap;
+    trap_init(); /* first of all: from here on a fault has a name */
+    mark("stage3");
+    initialise(h);
+    mark("init");
+    failed = checks_run();
+    report();
+    mark("checks");
+    options_crash();
+    acre_audit_point();
+    machine_end(failed ? PROTO_EXIT_FAILED : PROTO_EXIT_OK);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The end of a kernel that cannot go on: one machine-readable line, registers, a backtrace, exit. */
+#ifndef ACRE_PANIC_H
+#define ACRE_PANIC_H
+
+#include "runtime/fmt.h"
+#include "x86_64/trap.h"
+
+/* Works from the kernel's first instruction on; a panic inside a panic says only that.  The PROTO_PANIC line is
+ * what="..." rip=0x... cr2=0x... error=0x..., the frames are PROTO_FRAME lines. */
+_Noreturn void panic(const char *format, ...) FMT_PRINTF(1, 2);
+
+/* For trap_unexpected. */
+_Noreturn void panic_trap(const struct trap_frame *frame);
+
+/* The function that holds `address`, and its first byte; NULL if none does. */
+const char *symbol_find(uint64_t address, uint64_t *base);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The physical heap.
+ *
+ * Its books lie in memory that it gives out itself, so it starts from a pool in bss with the largest region: that one
+ * needs the fewest nodes and gives the frames for the rest.  Ids are frame numbers.
+ */
+#include "physical.h"
+
+#include "meta.h"
+#include "panic.h"
+#include "x86_64/layout.h"
+
+#define POOL_BYTES 0x4000 /* nodes for the first region, and the reserve for nested calls */
+
+static struct idheap heap;
+static uint64_t pool[POOL_BYTES / sizeof(uint64_t)];
+
+static enum owner owner_of(uint32_t type)
+{
+    switch (type) {
+    case REGION_USABLE:
+        return OWNER_FREE;
+    case REGION_PAGES:
+        return OWNER_PAGE_TABLES;
+    case REGION_KERNEL:
+        return OWNER_KERNEL_TEXT; /* sections_to_ledger puts them where they belong */
+    default:
+        return OWNER_BOOT_LEFTOVERS;
+    }
+}
+
+static uint64_t frames_of(const struct region *r)
+{
+    return (r->limit - r->base) >> LAYOUT_FRAME_SHIFT;
+}
+
+/* Frames that stage2 has handed out are the heap's as well, as used ones, so that their owners can free them. */
+static void add(const struct region *r)
+{
+    uint64_t base = r->base >> LAYOUT_FRAME_SHIFT;
+    enum status status = r->type == REGION_USABLE ? idheap_add(&heap, base, frames_of(r))
+                                                  : idheap_add_used(&heap, base, frames_of(r));
+
+    if (status != STATUS_OK)
+        panic("physical heap: frames from 0x%lx cannot be added: %s", r->base, status_text(status));
+    ledger.frames[owner_of(r->type)] += frames_of(r);
+}
+
+static const struct region *largest(const struct region_table *table)
+{
+    const struct region *found = NULL;
+
+    for (uint32_t i = 0; i < table->count; i++) {
+        const struct region *r = &table->regions[i];
+
+        if (r->type == REGION_USABLE && (!found || r->limit - r->base > found->limit - found->base))
+            found = r;
+    }
+    return found;
+}
+
+void physical_init(const struct region_table *table)
+{
+    struct idheap_config config = { .name = "physical", .meta = meta_source, .pool = pool, .pool_size = sizeof pool };
+    const struct region *first = largest(table);
+
+    if (idheap_init(&heap, &config) != STATUS_OK || !first)
+        panic("physical heap: no usable region");
+    add(first);
+    for (uint32_t i = 0; i < table->count; i++)
+        if (&table->regions[i] != first)
+            add(&table->regions[i]);
+}
+
+void physical_reclaim(const struct region_table *table, uint32_t type)
+{
+    for (uint32_t i = 0; i < table->count; i++)
+        if (table->regions[i].type == type)
+            physical_free(OWNER_BOOT_LEFTOVERS, phys(table->regions[i].base), frames_of(&table->regions[i]));
+}
+
+enum status physical_alloc(enum owner owner, phys_t *frame)
+{
+    uint64_t id;
+    enum status status = idheap_alloc(&heap, &id);
+
+    if (status != STATUS_OK)
+        return status;
+    ledger_move(OWNER_FREE, owner, 1);
+    *frame = phys(id << LAYOUT_FRAME_SHIFT);
+    return STATUS_OK;
+}
+
+enum status physical_alloc_span(enum owner owner, uint64_t count, uint64_t align, uint64_t limit, phys_t *base)
+{
+    struct idheap_request request = { .count = count,
+                                      .align = align >> LAYOUT_FRAME_SHIFT,
+                                      .upper = limit >> LAYOUT_FRAME_SHIFT };
+    uint64_t id;
+    enum status status = idheap_alloc_span(&heap, &request, &id);
+
+    if (status != STATUS_OK)
+        return status;
+    ledger_move(OWNER_FREE, owner, count);
+    *base = phys(id << LAYOUT_FRAME_SHIFT);
+    return STATUS_OK;
+}
+
+void physical_free(enum owner owner, phys_t base, uint64_t count)
+{
+    enum status status = idheap_free_span(&heap, base.p >> LAYOUT_FRAME_SHIFT, count);
+
+    if (status != STATUS_OK)
+        panic("physical heap: %lu frames at 0x%lx of %s cannot be freed: %s", count, base.p, owner_name(owner),
+              status_text(status));
+    ledger_move(owner, OWNER_FREE, count);
+}
+
+struct idheap *physical_heap(void)
+{
+    return &heap;
+}

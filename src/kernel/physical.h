@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The physical heap: frames, from an id heap over all usable memory below 2^MAXPHYADDR. */
+#ifndef ACRE_PHYSICAL_H
+#define ACRE_PHYSICAL_H
+
+#include <stdint.h>
+
+#include "ledger.h"
+#include "runtime/idheap.h"
+#include "runtime/region.h"
+#include "x86_64/address.h"
+
+/* Makes the heap of the usable regions in `table`, and the ledger of all of them.  Panics, by name, if its books find
+ * no memory: nothing can exist without it.  Needs the page tables (tables_init). */
+void physical_init(const struct region_table *table);
+
+/* Hands the frames of every region of `type` to the heap: boot memory that is not needed any more. */
+void physical_reclaim(const struct region_table *table, uint32_t type);
+
+/* One frame for `owner`.  STATUS_NOT_FOUND, STATUS_NO_MEMORY. */
+MUST_USE enum status physical_alloc(enum owner owner, phys_t *frame);
+
+/* `count` frames in a row, the first aligned to `align` bytes (a power of two), all below `limit` (0: anywhere). */
+MUST_USE enum status physical_alloc_span(enum owner owner, uint64_t count, uint64_t align, uint64_t limit,
+                                         phys_t *base);
+
+/* Gives back `count` frames that `owner` had.  Panics if they were not allocated: somebody's books are wrong. */
+void physical_free(enum owner owner, phys_t base, uint64_t count);
+
+/* The heap itself, for statistics and self-checks. */
+struct idheap *physical_heap(void);
+
+#endif

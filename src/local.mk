@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# The kernel, and the portable code that it shares with stage2 and with host programs.
+
+runtime_C += src/x86_64/pagetable.c
+
+kernel_C += src/kernel/boot.c src/kernel/census.c src/kernel/checks.c src/kernel/checks_boot.c \
+	src/kernel/checks_layout.c src/kernel/checks_memory.c src/kernel/kmem.c src/kernel/ledger.c \
+	src/kernel/main.c src/kernel/meta.c src/kernel/options.c \
+	src/kernel/panic.c src/kernel/physical.c src/kernel/report.c src/kernel/say.c \
+	src/kernel/sections.c src/kernel/symbols.c src/kernel/tables.c \
+	src/x86_64/com1.c src/x86_64/pagetable.c src/x86_64/protect.c src/x86_64/trap.c \
+	src/runtime/bytes.c src/runtime/bytes_abi.c src/runtime/fmt.c src/runtime/fmt_text.c \
+	src/runtime/idheap.c src/runtime/idheap_check.c src/runtime/idheap_fork.c src/runtime/idheap_leaf.c \
+	src/runtime/idheap_nodes.c src/runtime/idheap_one.c src/runtime/idheap_span.c src/runtime/idheap_tree.c \
+	src/runtime/map.c src/runtime/region.c src/runtime/region_build.c src/runtime/status.c src/runtime/sum.c
+kernel_ASM += src/kernel/start.asm src/x86_64/traps.asm
+
+# Two links: the first says where the functions are, the second has the table of their names (src/kernel/symbols.c).
+gen/symbols_none.asm: $(top_srcdir)/tools/symbols
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && AWK='$(AWK)' $(top_srcdir)/tools/symbols </dev/null >$@
+acre-unnamed.elf: $(kernel_OBJS) gen/symbols_none.n64.o src/kernel/kernel.lds
+	$(AM_V_LD)$(KERNEL_LD) -T src/kernel/kernel.lds -o $@ $(kernel_OBJS) gen/symbols_none.n64.o
+gen/symbols.asm: acre-unnamed.elf $(top_srcdir)/tools/symbols
+	$(AM_V_GEN)$(NM) -n acre-unnamed.elf | AWK='$(AWK)' $(top_srcdir)/tools/symbols >$@
+acre.elf: $(kernel_OBJS) gen/symbols.n64.o src/kernel/kernel.lds
+	$(AM_V_LD)$(KERNEL_LD) -T src/kernel/kernel.lds -o $@ $(kernel_OBJS) gen/symbols.n64.o
+acre.syms: acre.elf
+	$(AM_V_GEN)$(NM) -n acre.elf >$@
+acre-stripped.elf: acre.elf
+	$(AM_V_GEN)$(OBJCOPY) --strip-all acre.elf $@
+
+acre.img: tools/mkimage boot/stage1.bin boot/stage2.bin acre-stripped.elf
+	$(AM_V_GEN)tools/mkimage $@ boot/stage1.bin boot/stage2.bin acre-stripped.elf
+
+pkgdata_DATA += acre.img acre.syms acre.elf
+CLEANFILES += acre-unnamed.elf acre-stripped.elf

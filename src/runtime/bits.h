@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs of ones in 64-bit words. */
+#ifndef ACRE_BITS_H
+#define ACRE_BITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define BITS_NONE 64u
+
+static inline bool bit_is_set(uint64_t word, uint32_t bit)
+{
+    return word >> bit & 1;
+}
+
+static inline uint64_t bit_mask(uint32_t bit)
+{
+    return (uint64_t)1 << bit;
+}
+
+/* Ones from bit `from` to just before bit `to`; from <= to <= 64, from < 64. */
+static inline uint64_t bits_between(uint32_t from, uint32_t to)
+{
+    return (to == 64 ? ~(uint64_t)0 : bit_mask(to) - 1) & ~(uint64_t)0 << from;
+}
+
+/* The lowest and the highest one; word is not 0.  In 32 bit the compiler would call a library for the whole word. */
+static inline uint32_t bit_lowest(uint64_t word)
+{
+#if __SIZEOF_LONG__ == 8
+    return (uint32_t)__builtin_ctzl(word);
+#else
+    uint32_t low = (uint32_t)word, high = (uint32_t)(word >> 32);
+
+    return (uint32_t)(low ? __builtin_ctz(low) : 32 + __builtin_ctz(high));
+#endif
+}
+
+static inline uint32_t bit_highest(uint64_t word)
+{
+#if __SIZEOF_LONG__ == 8
+    return 63 ^ (uint32_t)__builtin_clzl(word);
+#else
+    uint32_t low = (uint32_t)word, high = (uint32_t)(word >> 32);
+
+    return (uint32_t)(high ? 63 - __builtin_clz(high) : 31 - __builtin_clz(low));
+#endif
+}
+
+/* How many ones stand at the bottom, up to 64. */
+static inline uint32_t bits_at_bottom(uint64_t word)
+{
+    return ~word ? bit_lowest(~word) : 64;
+}
+
+/* How many ones stand at the top, up to 64. */
+static inline uint32_t bits_at_top(uint64_t word)
+{
+    return ~word ? 63 - bit_highest(~word) : 64;
+}
+
+/* How many ones stand in a row from `bit` (below 64) upwards. */
+static inline uint32_t bits_upward(uint64_t word, uint32_t bit)
+{
+    return bits_at_bottom(word >> bit);
+}
+
+/* How many ones stand in a row from just below `bit` (up to 64) downwards. */
+static inline uint32_t bits_downward(uint64_t word, uint32_t bit)
+{
+    return bit ? bits_at_top(word << (64 - bit)) : 0;
+}
+
+/*
+ * Where the lowest run of at least `count` ones (1..64) starts; BITS_NONE if there is none.  Halves the run in each
+ * step.
+ */
+static inline uint32_t bits_find_run(uint64_t word, uint32_t count)
+{
+    while (count > 1) {
+        uint32_t half = count >> 1;
+
+        word &= word >> half;
+        count -= half;
+    }
+    return word ? bit_lowest(word) : BITS_NONE;
+}
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Looks at every node and compares what it says with what its words and children say.  The numbers are idheap.c's. */
+#include "idheap_node.h"
+#include "range.h"
+
+/* What is counted on the way. */
+struct tally {
+    uint64_t leaves, forks;
+    uint64_t total, free;
+    bool good;
+};
+
+static uint32_t ones(uint64_t word)
+{
+    uint32_t count = 0;
+
+    for (; word; word &= word - 1)
+        count++;
+    return count;
+}
+
+static void demand(struct tally *tally, bool condition)
+{
+    tally->good &= condition;
+}
+
+/* The masks of a leaf against those of its words that are stored (I1). */
+static void check_words(struct tally *tally, const struct idheap_leaf *leaf)
+{
+    uint64_t mixed = leaf->node.any & ~leaf->node.all;
+
+    demand(tally, !(leaf->node.all & ~leaf->node.any));
+    for (; mixed; mixed &= mixed - 1) {
+        uint64_t word = leaf->words[bit_lowest(mixed)];
+
+        demand(tally, word && ~word);
+    }
+}
+
+static void check_leaf(struct tally *tally, struct idheap_leaf *leaf, bool root)
+{
+    struct idheap_node before = leaf->node;
+
+    tally->leaves += leaf->owned ? 2 : 1;
+    check_words(tally, leaf);
+    if (leaf->owned) {
+        check_words(tally, leaf->owned);
+        demand(tally, leaf->owned->node.all != LEAF_MASK && (root || leaf->owned->node.any)); /* I4 */
+    } else {
+        demand(tally, root || !leaf_is_uniform(leaf)); /* I4 */
+    }
+    for (uint32_t i = 0; i < LEAF_WORDS; i++) {
+        uint64_t owned = leaf->owned ? leaf_word(leaf->owned, i) : ~(uint64_t)0;
+
+        demand(tally, !(leaf_word(leaf, i) & ~owned)); /* I2 */
+        tally->total += ones(owned);
+        tally->free += ones(leaf_word(leaf, i));
+    }
+    leaf_summarise(leaf);
+    demand(tally, before.lead == leaf->node.lead && before.max == leaf->node.max && before.tail == leaf->node.tail);
+}
+
+static void check_stretch(struct tally *tally, const struct idheap_fork *fork, uint32_t level, uint32_t i)
+{
+    uint64_t size = (uint64_t)1 << child_shift(level);
+    enum idheap_state state = fork_state(fork, i);
+
+    demand(tally, bit_is_set(fork->node.any, i) == (state == IDHEAP_FREE)); /* I3 */
+    demand(tally, state != IDHEAP_FREE || bit_is_set(fork->owned, i));
+    tally->total += state == IDHEAP_FOREIGN ? 0 : size;
+    tally->free += state == IDHEAP_FREE ? size : 0;
+}
+
+/* I5 and I6, and I4 for a fork: not all children are stretches of one state. */
+static void check_fork_sums(struct tally *tally, struct idheap_fork *fork, uint32_t level, bool root)
+{
+    uint64_t size = (uint64_t)1 << child_shift(level), max = 0;
+    struct idheap_node before = fork->node;
+    uint32_t states = 0;
+
+    for (uint32_t i = 0; i < FORK_CHILDREN; i++) {
+        demand(tally, fork->best[i] == fork_best(fork, i, size) && fork->best[i] <= fork->group[i / 8]);
+        max = range_max(max, fork->best[i]);
+        states |= bit_is_set(fork->split, i) ? ~(uint32_t)0 : (uint32_t)fork_state(fork, i);
+    }
+    fork_summarise(fork, level, 0, FORK_CHILDREN - 1);
+    demand(tally, before.max == max && before.lead == fork->node.lead && before.tail == fork->node.tail);
+    demand(tally, root || (states & (states - 1)));
+}
+
+static void check_node(struct tally *tally, void *node, uint32_t level, bool root)
+{
+    struct idheap_fork *fork = node;
+
+    if (!level) {
+        check_leaf(tally, node, root);
+        return;
+    }
+    tally->forks++;
+    demand(tally, !(fork->split & fork->node.all)); /* I3 */
+    for (uint32_t i = 0; i < FORK_CHILDREN; i++) {
+        const struct idheap_node *child = fork->child[i];
+
+        if (!bit_is_set(fork->split, i)) {
+            check_stretch(tally, fork, level, i);
+            continue;
+        }
+        demand(tally, bit_is_set(fork->node.any, i) == !!child->any); /* I3 */
+        check_node(tally, fork->child[i], level - 1, false);
+    }
+    check_fork_sums(tally, fork, level, root);
+}
+
+enum status idheap_check(struct idheap *heap)
+{
+    struct tally tally = {.good = true};
+
+    demand(&tally, !heap->open || heap->open->node.any); /* I7 */
+    open_close(heap);
+    if (heap->root)
+        check_node(&tally, heap->root, heap->level, true);
+    demand(&tally, tally.leaves == heap->leaves && tally.forks == heap->forks);
+    demand(&tally, tally.total == heap->total && tally.free == heap->free);
+    return tally.good ? STATUS_OK : STATUS_CORRUPT;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Arithmetic of half-open ranges [base, limit) of 64-bit numbers.  All tests for overflow stand here, each made before
+ * the sum it guards.  An align is a power of two.
+ */
+#ifndef ACRE_RANGE_H
+#define ACRE_RANGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+static inline uint64_t range_min(uint64_t left, uint64_t right)
+{
+    return left < right ? left : right;
+}
+
+static inline uint64_t range_max(uint64_t left, uint64_t right)
+{
+    return left > right ? left : right;
+}
+
+/* base + size, or 2^64-1 where that is less: a range up to 2^64 loses its last byte, which no CPU can address. */
+static inline uint64_t range_limit(uint64_t base, uint64_t size)
+{
+    return UINT64_MAX - base < size ? UINT64_MAX : base + size;
+}
+
+/* Whether size fits between base and limit; false where base is above limit. */
+static inline bool range_fits(uint64_t base, uint64_t limit, uint64_t size)
+{
+    return base <= limit && limit - base >= size;
+}
+
+static inline bool range_is_power(uint64_t align)
+{
+    return align && !(align & (align - 1));
+}
+
+static inline uint64_t range_align_down(uint64_t value, uint64_t align)
+{
+    return value & ~(align - 1);
+}
+
+/* Whether range_align_up(value, align) is below 2^64. */
+static inline bool range_can_align_up(uint64_t value, uint64_t align)
+{
+    return value <= UINT64_MAX - (align - 1);
+}
+
+/* Needs range_can_align_up. */
+static inline uint64_t range_align_up(uint64_t value, uint64_t align)
+{
+    return (value + (align - 1)) & ~(align - 1);
+}
+
+#endif

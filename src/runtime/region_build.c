@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the firmware's map to the table.  Runs of usable bytes are merged before they are trimmed to frames, so that a
+ * frame made of two usable halves counts; one byte of anything else in a frame takes the frame out.
+ */
+#include "range.h"
+#include "region.h"
+#include "x86_64/layout.h"
+
+#define PHYS_BITS_MAX 52 /* SDM vol. 3A 4.1.4: no CPU has more, and entries of page tables have no room for more */
+
+uint32_t region_low_limit(uint16_t ebda_segment)
+{
+    uint32_t ebda = (uint32_t)ebda_segment << 4;
+
+    if (ebda < LAYOUT_EBDA_BASE || ebda >= LAYOUT_LOWMEM_LIMIT)
+        ebda = LAYOUT_EBDA_DEFAULT_BASE;
+    return ebda & ~(uint32_t)(LAYOUT_FRAME_SIZE - 1);
+}
+
+void region_limits_set(struct region_limits *limits, uint64_t low_limit, uint32_t phys_bits)
+{
+    uint64_t phys_limit = (uint64_t)1 << (phys_bits < PHYS_BITS_MAX ? phys_bits : PHYS_BITS_MAX);
+
+    low_limit = range_align_down(range_min(low_limit, LAYOUT_LOWMEM_LIMIT), LAYOUT_FRAME_SIZE);
+    limits->low_base = LAYOUT_FRAME_SIZE;
+    limits->low_limit = range_max(low_limit, limits->low_base);
+    limits->high_base = LAYOUT_HIMEM_BASE;
+    limits->high_limit = range_max(phys_limit, limits->high_base);
+}
+
+/* Adds what of the run lies within [lower, upper), trimmed to frames, if that is anything. */
+static enum status add_clipped(struct region_table *table, struct region run, uint64_t lower, uint64_t upper)
+{
+    run.base = range_max(run.base, lower);
+    run.limit = range_align_down(range_min(run.limit, upper), LAYOUT_FRAME_SIZE);
+    if (run.base >= run.limit)
+        return STATUS_OK;
+    run.base = range_align_up(run.base, LAYOUT_FRAME_SIZE); /* at most the limit, which is aligned and was above */
+    if (run.base == run.limit)
+        return STATUS_OK;
+    if (table->count == table->capacity)
+        return STATUS_FULL;
+    table->regions[table->count++] = run;
+    return STATUS_OK;
+}
+
+static enum status build(struct region_table *table, const struct map *map, const struct region_limits *limits)
+{
+    struct map_walk walk;
+    struct region run = {.type = REGION_USABLE};
+    enum status status = STATUS_OK;
+
+    table->count = 0;
+    map_walk_start(&walk, map);
+    while (status == STATUS_OK && map_walk_next(&walk, &run.base, &run.limit)) {
+        status = add_clipped(table, run, limits->low_base, limits->low_limit);
+        if (status == STATUS_OK)
+            status = add_clipped(table, run, limits->high_base, limits->high_limit);
+    }
+    if (status != STATUS_OK)
+        table->count = 0;
+    return status;
+}
+
+static bool any_is_disabled(const struct map *map)
+{
+    for (uint32_t i = 0; i < map->count; i++)
+        if (!(map->entries[i].attributes & MAP_ATTRIBUTE_ENABLED))
+            return true;
+    return false;
+}
+
+enum status region_build(struct region_table *table, struct map *map, const struct region_limits *limits)
+{
+    enum status status;
+
+    map->ignore_attributes = false;
+    status = build(table, map, limits);
+    if (status != STATUS_OK || table->count || !any_is_disabled(map))
+        return status;
+    /* Seen on real firmware: 24 bytes returned, attributes all 0 (the zoo's BI10). */
+    map->ignore_attributes = true;
+    return build(table, map, limits);
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Four-level page tables.
+ *
+ * Map and unmap go down recursively, one level a call, over the part of the range that one entry covers:
+ *
+ *   level 4   |----------------512 GiB----------------|
+ *   level 3   |--1 GiB--|--1 GiB--|         ...            1 GiB leaf, or a table
+ *   level 2   |2M|2M|2M|  ...                              2 MiB leaf, or a table
+ *   level 1   4 KiB leaves
+ *
+ * A table that a map call took and a later step of the same call could not use is given back: map undoes itself by
+ * unmapping what it did.  Permissions live in the leaves; upper levels allow everything the half may have (PT13).
+ */
+#include "pagetable.h"
+
+#include <stddef.h>
+
+#include "layout.h"
+
+#define CANONICAL_HOLE_BASE 0x800000000000ull
+#define CANONICAL_HOLE_LIMIT 0xffff800000000000ull
+#define SLOT_LOW_SHIFT 9
+#define SLOT_HIGH_SHIFT 52
+
+struct walk {
+    struct pagetable *pt;
+    uint64_t flags;
+    uint64_t offset; /* physical minus virtual address */
+    bool large;
+    void (*gone)(void *context, struct mapping leaf);
+    void *context;
+};
+
+static uint32_t level_shift(int level)
+{
+    return LAYOUT_FRAME_SHIFT + 9 * (uint32_t)(level - 1);
+}
+
+static uint64_t level_bytes(int level)
+{
+    return 1ull << level_shift(level);
+}
+
+static uint32_t level_index(uint64_t address, int level)
+{
+    return (uint32_t)(address >> level_shift(level)) & (PT_ENTRIES - 1);
+}
+
+uint64_t pagetable_link(uint32_t slot, phys_t frame)
+{
+    return frame.p | PT_PRESENT | PT_WRITE | (uint64_t)(slot & 7) << SLOT_LOW_SHIFT |
+           (uint64_t)(slot >> 3) << SLOT_HIGH_SHIFT;
+}
+
+uint32_t pagetable_slot(uint64_t entry)
+{
+    return (uint32_t)(entry >> SLOT_LOW_SHIFT & 7) | (uint32_t)(entry >> SLOT_HIGH_SHIFT & 0x7ff) << 3;
+}
+
+static uint64_t *table_of(const struct pagetable *pt, uint64_t entry)
+{
+    return pt->table(pt->context, pagetable_slot(entry));
+}
+
+static bool is_leaf(uint64_t entry, int level)
+{
+    return level == 1 || (entry & PT_LARGE);
+}
+
+static bool is_empty(const uint64_t *table)
+{
+    for (int i = 0; i < PT_ENTRIES; i++)
+        if (table[i])
+            return false;
+    return true;
+}
+
+/* The first address after what the entry for `at` covers, or `last` + 1 if that comes first: returned as the last
+ * address. */
+static uint64_t part_last(uint64_t at, uint64_t last, int level)
+{
+    uint64_t end = at | (level_bytes(level) - 1);
+
+    return end < last ? end : last;
+}
+
+static enum status check_range(uint64_t base, uint64_t bytes)
+{
+    uint64_t last = base + bytes - 1;
+
+    if (bytes == 0 || ((base | bytes) & (LAYOUT_FRAME_SIZE - 1)) || last < base)
+        return STATUS_INVALID;
+    if (base < CANONICAL_HOLE_LIMIT && last >= CANONICAL_HOLE_BASE)
+        return STATUS_INVALID;
+    return STATUS_OK;
+}
+
+static struct mapping leaf_at(uint64_t base, uint64_t entry, int level, uint64_t allowed)
+{
+    uint64_t frame = entry & PT_FRAME & ~(level_bytes(level) - 1);
+
+    return (struct mapping){ virt(base), phys(frame), level_bytes(level),
+                             (entry & (PT_FLAGS & ~(PT_WRITE | PT_USER))) | (entry & allowed & (PT_WRITE | PT_USER)) };
+}
+
+/* A table for an empty entry; user pages need the user bit on the way down.  Taking one may allocate a frame, and that
+ * may map pages for the allocator's books through this very code: if that has filled the entry meanwhile, its table is
+ * the one. */
+static enum status take_table(struct walk *w, uint64_t *entry)
+{
+    uint32_t slot;
+    phys_t frame;
+    enum status status = w->pt->take(w->pt->context, &slot, &frame);
+
+    if (status != STATUS_OK)
+        return status;
+    if (*entry) {
+        w->pt->give(w->pt->context, slot, frame);
+        return STATUS_OK;
+    }
+    w->pt->tables++;
+    *entry = pagetable_link(slot, frame) | (w->flags & PT_USER);
+    return STATUS_OK;
+}
+
+static void give_table(struct pagetable *pt, uint64_t *entry)
+{
+    uint64_t old = *entry;
+
+    *entry = 0;
+    pt->tables--;
+    pt->give(pt->context, pagetable_slot(old), phys(old & PT_FRAME));
+}
+
+static bool fits_large(const struct walk *w, uint64_t at, uint64_t last, int level)
+{
+    uint64_t mask = level_bytes(level) - 1;
+
+    if (level == 1)
+        return true;
+    return w->large && level <= (w->pt->page1g ? 3 : 2) && !((at | (at + w->offset)) & mask) && last - at >= mask;
+}
+
+static enum status map_level(struct walk *w, uint64_t *table, int level, uint64_t at, uint64_t last);
+
+/* The part [at, last] that one entry covers. */
+static enum status map_entry_part(struct walk *w, uint64_t *entry, int level, uint64_t at, uint64_t last)
+{
+    enum status status;
+
+    if (!*entry && fits_large(w, at, last, level)) {
+        *entry = (at + w->offset) | PT_PRESENT | w->flags | (level > 1 ? PT_LARGE : 0);
+        return STATUS_OK;
+    }
+    if (*entry && is_leaf(*entry, level))
+        return STATUS_OVERLAP;
+    if (!*entry) {
+        status = take_table(w, entry);
+        if (status != STATUS_OK)
+            return status;
+    }
+    *entry |= w->flags & PT_USER;
+    return map_level(w, table_of(w->pt, *entry), level - 1, at, last);
+}
+
+static enum status map_level(struct walk *w, uint64_t *table, int level, uint64_t at, uint64_t last)
+{
+    for (;;) {
+        uint64_t end = part_last(at, last, level);
+        enum status status = map_entry_part(w, &table[level_index(at, level)], level, at, end);
+
+        if (status != STATUS_OK || end == last)
+            return status;
+        at = end + 1;
+    }
+}
+
+/* True if anything in [at, last] is mapped. */
+static bool any_mapped(const struct pagetable *pt, uint64_t base, uint64_t last);
+
+enum status pagetable_map(struct pagetable *pt, virt_t base, phys_t to, uint64_t bytes, uint64_t flags, bool large)
+{
+    struct walk w = { .pt = pt, .flags = pt->nx ? flags : flags & ~PT_NX, .offset = to.p - base.v, .large = large };
+    enum status status = check_range(base.v, bytes);
+
+    if (status != STATUS_OK || (flags & ~PT_FLAGS) || (to.p & (LAYOUT_FRAME_SIZE - 1)) || to.p + bytes < to.p ||
+        to.p + bytes > pt->phys_limit)
+        return STATUS_INVALID;
+    if (any_mapped(pt, base.v, base.v + bytes - 1))
+        return STATUS_OVERLAP;
+    status = map_level(&w, pt->table(pt->context, pt->root), PT_LEVELS, base.v, base.v + bytes - 1);
+    if (status != STATUS_OK)
+        pagetable_unmap(pt, base, bytes, NULL,
+                        NULL); /* nothing was mapped there before, so this undoes exactly our part */
+    return status;
+}
+
+/* Replaces a large leaf by a table of the next smaller pages with the same flags. */
+static enum status split(struct pagetable *pt, uint64_t *entry, int level)
+{
+    uint64_t old = *entry, step = level_bytes(level - 1), *table;
+    uint64_t keep = (old & ~(uint64_t)PT_LARGE) | (level > 2 ? PT_LARGE : 0);
+    uint32_t slot;
+    phys_t frame;
+    enum status status = pt->take(pt->context, &slot, &frame);
+
+    if (status != STATUS_OK)
+        return status;
+    pt->tables++;
+    table = pt->table(pt->context, slot);
+    for (int i = 0; i < PT_ENTRIES; i++)
+        table[i] = keep + (uint64_t)i * step;
+    *entry = pagetable_link(slot, frame) | (old & PT_USER);
+    return STATUS_OK;
+}
+
+static void remove_leaf(struct walk *w, uint64_t *entry, int level, uint64_t at)
+{
+    struct mapping leaf = leaf_at(at & ~(level_bytes(level) - 1), *entry, level, ~0ull);
+
+    *entry = 0;
+    if (w->pt->invalidate)
+        w->pt->invalidate(w->pt->context, leaf.base);
+    if (w->gone)
+        w->gone(w->context, leaf);
+}
+
+static enum status unmap_level(struct walk *w, uint64_t *table, int level, uint64_t at, uint64_t last);
+
+static enum status unmap_entry_part(struct walk *w, uint64_t *entry, int level, uint64_t at, uint64_t last)
+{
+    enum status status = STATUS_OK;
+    uint64_t *below;
+
+    if (!*entry)
+        return STATUS_OK;
+    if (is_leaf(*entry, level)) {
+        if (last - at == level_bytes(level) - 1) {
+            remove_leaf(w, entry, level, at);
+            return STATUS_OK;
+        }
+        status = split(w->pt, entry, level);
+        if (status != STATUS_OK)
+            return status;
+        if (w->pt->invalidate)
+            w->pt->invalidate(w->pt->context, virt(at));
+    }
+    below = table_of(w->pt, *entry);
+    status = unmap_level(w, below, level - 1, at, last);
+    if (is_empty(below))
+        give_table(w->pt, entry);
+    return status;
+}
+
+static enum status unmap_level(struct walk *w, uint64_t *table, int level, uint64_t at, uint64_t last)
+{
+    for (;;) {
+        uint64_t end = part_last(at, last, level);
+        enum status status = unmap_entry_part(w, &table[level_index(at, level)], level, at, end);
+
+        if (status != STATUS_OK || end == last)
+            return status;
+        at = end + 1;
+    }
+}
+
+enum status pagetable_unmap(struct pagetable *pt, virt_t base, uint64_t bytes,
+                            void (*gone)(void *context, struct mapping leaf), void *context)
+{
+    struct walk w = { .pt = pt, .gone = gone, .context = context };
+    enum status status = check_range(base.v, bytes);
+
+    if (status != STATUS_OK)
+        return status;
+    return unmap_level(&w, pt->table(pt->context, pt->root), PT_LEVELS, base.v, base.v + bytes - 1);
+}
+
+bool pagetable_walk(const struct pagetable *pt, virt_t address, struct mapping *leaf)
+{
+    uint64_t *table = pt->table(pt->context, pt->root), allowed = ~0ull;
+
+    for (int level = PT_LEVELS; level >= 1; level--) {
+        uint64_t entry = table[level_index(address.v, level)];
+
+        if (!(entry & PT_PRESENT))
+            return false;
+        if (is_leaf(entry, level)) {
+            *leaf = leaf_at(address.v & ~(level_bytes(level) - 1), entry, level, allowed);
+            return true;
+        }
+        allowed &= entry;
+        table = table_of(pt, entry);
+    }
+    return false;
+}
+
+struct each {
+    const struct pagetable *pt;
+    bool (*f)(void *context, struct mapping leaf);
+    void *context;
+};
+
+static bool each_level(const struct each *e, const uint64_t *table, int level, uint64_t at, uint64_t last,
+                       uint64_t allowed)
+{
+    for (;;) {
+        uint64_t end = part_last(at, last, level), entry = table[level_index(at, level)];
+
+        if (entry && is_leaf(entry, level)) {
+            if (!e->f(e->context, leaf_at(at & ~(level_bytes(level) - 1), entry, level, allowed)))
+                return false;
+        } else if (entry && !each_level(e, table_of(e->pt, entry), level - 1, at, end, allowed & entry)) {
+            return false;
+        }
+        if (end == last)
+            return true;
+        at = end + 1;
+    }
+}
+
+void pagetable_each(const struct pagetable *pt, virt_t base, virt_t limit,
+                    bool (*f)(void *context, struct mapping leaf), void *context)
+{
+    struct each e = { pt, f, context };
+    uint64_t last = limit.v - 1;
+
+    /* The two halves are gone through apart: the hole between them has no entries, and its addresses none of ours. */
+    if (base.v < CANONICAL_HOLE_BASE) {
+        uint64_t end = last < CANONICAL_HOLE_BASE ? last : CANONICAL_HOLE_BASE - 1;
+
+        if (!each_level(&e, pt->table(pt->context, pt->root), PT_LEVELS, base.v, end, ~0ull))
+            return;
+    }
+    if (last >= CANONICAL_HOLE_LIMIT)
+        each_level(&e, pt->table(pt->context, pt->root), PT_LEVELS,
+                   base.v > CANONICAL_HOLE_LIMIT ? base.v : CANONICAL_HOLE_LIMIT, last, ~0ull);
+}
+
+static bool found_one(void *context, struct mapping leaf)
+{
+    (void)leaf;
+    *(bool *)context = true;
+    return false;
+}
+
+static bool any_mapped(const struct pagetable *pt, uint64_t base, uint64_t last)
+{
+    bool found = false;
+
+    pagetable_each(pt, virt(base), virt(last + 1), found_one, &found);
+    return found;
+}
+
+static uint64_t count_level(const struct pagetable *pt, const uint64_t *table, int level)
+{
+    uint64_t tables = 1;
+
+    if (level == 1)
+        return tables;
+    for (int i = 0; i < PT_ENTRIES; i++)
+        if (table[i] && !(table[i] & PT_LARGE))
+            tables += count_level(pt, table_of(pt, table[i]), level - 1);
+    return tables;
+}
+
+uint64_t pagetable_count(const struct pagetable *pt)
+{
+    return count_level(pt, pt->table(pt->context, pt->root), PT_LEVELS);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Four-level page tables: map, unmap, walk (SDM vol. 3A chapter 4).  Pure: it touches tables only through the functions
+ * of struct pagetable, so the same code builds the initial tables in stage2 (32 bit), runs in the kernel and is tested
+ * on the host.
+ *
+ * Every table has a slot: its number in the PAGES window, where it is seen at LAYOUT_PAGES_BASE + slot * 4 KiB.  An
+ * entry that points to a table carries the table's slot in bits the CPU ignores, so a walk needs neither a direct map
+ * nor a search:
+ *
+ *    63  62        52 51            12 11   9 8         0
+ *   +---+------------+----------------+------+-----------+
+ *   |NX | slot 13..3 | frame of table |slot  | flags     |     LAYOUT_PAGES_SLOT_BITS = 14: 16,384 tables
+ *   +---+------------+----------------+ 2..0 +-----------+
+ */
+#ifndef ACRE_PAGETABLE_H
+#define ACRE_PAGETABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "address.h"
+#include "runtime/status.h"
+
+#define PT_ENTRIES 512
+#define PT_LEVELS 4 /* level 4 is the PML4, level 1 the table of 4 KiB pages */
+
+/* Entry bits (SDM vol. 3A tables 4-15 to 4-20). */
+#define PT_PRESENT 0x1ull
+#define PT_WRITE 0x2ull
+#define PT_USER 0x4ull
+#define PT_CACHE_OFF 0x18ull /* PCD and PWT */
+#define PT_LARGE 0x80ull /* a leaf at level 2 or 3 */
+#define PT_GLOBAL 0x100ull
+#define PT_NX 0x8000000000000000ull
+#define PT_FRAME 0xffffffffff000ull /* bits 12..51 */
+#define PT_FLAGS (PT_WRITE | PT_USER | PT_CACHE_OFF | PT_GLOBAL | PT_NX) /* what a caller may ask for */
+
+struct pagetable {
+    uint32_t root; /* slot of the PML4 */
+    bool nx; /* the CPU has NX: without it PT_NX is left out, since bit 63 would be reserved (PT02) */
+    bool page1g; /* the CPU has 1 GiB pages */
+    uint64_t phys_limit; /* 2^MAXPHYADDR: a frame at or above it cannot stand in an entry (PT27) */
+    uint64_t tables; /* tables that map and unmap have taken and not given back */
+    void *context;
+    uint64_t *(*table)(void *context, uint32_t slot); /* where the table in `slot` can be touched */
+    /* A zeroed table in a new slot, or a status. */
+    enum status (*take)(void *context, uint32_t *slot, phys_t *frame);
+    void (*give)(void *context, uint32_t slot, phys_t frame);
+    void (*invalidate)(void *context, virt_t address); /* the translation of one page has changed; may be NULL */
+};
+
+/* A leaf. */
+struct mapping {
+    virt_t base;
+    phys_t phys;
+    uint64_t bytes;
+    uint64_t flags; /* PT_FLAGS bits that are effective: write and user are the AND of all levels, NX the OR */
+};
+
+/* Maps [base, base + bytes) to [to, to + bytes) with 4 KiB pages, and with 2 MiB and 1 GiB pages where `large` says so,
+ * both addresses are aligned and the CPU has them.  All aligned to 4 KiB; bytes > 0; the range canonical, not wrapping.
+ * STATUS_INVALID for a bad argument, STATUS_OVERLAP where something is mapped already, STATUS_NO_MEMORY when no table
+ * is to be had: then everything is as it was. */
+enum status pagetable_map(struct pagetable *pt, virt_t base, phys_t to, uint64_t bytes, uint64_t flags, bool large);
+
+/* Removes every mapping in [base, base + bytes), gives tables back that became empty.  Large pages that lie partly in
+ * the range are split first.  What is not mapped is skipped.  `gone` (may be NULL) is called for each leaf removed,
+ * after its invalidation, so that the frame may be freed.  STATUS_INVALID; STATUS_NO_MEMORY if a split had no table:
+ * then what lies before the large page is unmapped already and the rest is as it was. */
+enum status pagetable_unmap(struct pagetable *pt, virt_t base, uint64_t bytes,
+                            void (*gone)(void *context, struct mapping leaf), void *context);
+
+/* The leaf that translates `address`; false if none does. */
+bool pagetable_walk(const struct pagetable *pt, virt_t address, struct mapping *leaf);
+
+/* Calls f for each leaf in [base, limit), in order of address, until it returns false.  limit 0 is the end of the
+ * address space.  f must not change the tables. */
+void pagetable_each(const struct pagetable *pt, virt_t base, virt_t limit,
+                    bool (*f)(void *context, struct mapping leaf), void *context);
+
+/* Tables in use: the root, and all below it, counted by walking. */
+uint64_t pagetable_count(const struct pagetable *pt);
+
+/* An entry for a table in `slot`, and the slot that an entry carries. */
+uint64_t pagetable_link(uint32_t slot, phys_t frame);
+uint32_t pagetable_slot(uint64_t entry);
+
+#endif

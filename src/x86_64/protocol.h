@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What goes over the serial port and how a guest ends: the one home of every text that a host program looks for, of the
+ * exit codes and of the ports.  tools/layout-gen carries it to NASM and Tcl, so it keeps layout.h's rules;
+ * doc/serial.md explains it.
+ */
+#ifndef ACRE_PROTOCOL_H
+#define ACRE_PROTOCOL_H
+
+#define PROTO_TAP_VERSION "TAP version 13" /* first line of the self-checks */
+#define PROTO_MARK "# mark " /* then NAME TSC, TSC decimal */
+#define PROTO_EXIT "# exit " /* then a PROTO_EXIT_ code: the last line */
+#define PROTO_REFUSED "# refused: " /* then why, with the numbers */
+#define PROTO_PANIC "# panic: " /* then what=..., rip=0x..., cr2=0x..., error=0x... */
+#define PROTO_FRAME "# frame " /* then N 0xRIP SYMBOL+0xOFFSET: a line of a backtrace */
+#define PROTO_E820 "# e820 " /* then 0xBASE 0xLENGTH TYPE ATTRIBUTES: an entry as the BIOS gave it */
+#define PROTO_USABLE "# usable " /* then 0xBASE 0xLIMIT: a run of usable frames */
+#define PROTO_MAPPING "# mapping " /* then 0xBASE 0xLIMIT 0xPHYS PAGESIZE FLAGS: r-x, rw-, and u for user */
+#define PROTO_LEDGER "# ledger " /* then OWNER FRAMES */
+
+#define PROTO_EXIT_OK 0 /* every point is ok */
+#define PROTO_EXIT_FAILED 1 /* a point is not ok */
+#define PROTO_EXIT_REFUSED 2 /* stage1 or stage2 refused the machine, the map or the disk */
+#define PROTO_EXIT_PANIC 3 /* the kernel panicked */
+
+#define PROTO_COM1_PORT 0x3f8 /* 16550, 115200 8N1 */
+#define PROTO_DEBUGEXIT_PORT 0xf4 /* QEMU isa-debug-exit: value v ends QEMU with status 2v+1 */
+#define PROTO_DEBUGEXIT_OFFSET 0x10 /* v is this plus the exit code, so QEMU's own statuses 0 and 1 are never meant */
+#define PROTO_BOCHS_PORT 0x8900 /* Bochs: the bytes of PROTO_BOCHS_SHUTDOWN end it */
+#define PROTO_BOCHS_SHUTDOWN "Shutdown" /* what to write there */
+
+#endif

@@ -1,0 +1,129 @@
+; SPDX-License-Identifier: Apache-2.0
+;
+; Exceptions: 32 stubs that all end in trap(struct trap_frame *); and the instructions that may fault on purpose.
+
+        bits 64
+        section .text
+
+extern  trap
+global  trap_stubs, probe_read, probe_write, probe_execute, probe_read_at, probe_write_at, probe_fault, probe_stack
+global  load_descriptors
+
+; trap_stubs: 32 of 16 bytes each.  in: what the CPU pushed.  Every frame looks the same: a 0 stands where there is no
+; error code
+        align 16
+trap_stubs:
+%assign vector 0
+%rep 32
+        align 16
+  %if vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30
+        nop
+        nop
+  %else
+        push    0
+  %endif
+        push    vector
+        jmp     near trap_common
+  %assign vector vector + 1
+%endrep
+
+; trap_common: saves the registers as struct trap_frame (trap.h asserts the order) and calls trap.  All but the fixed
+; ones may change there
+trap_common:
+        push    rax
+        push    rbx
+        push    rcx
+        push    rdx
+        push    rsi
+        push    rdi
+        push    rbp
+        push    r8
+        push    r9
+        push    r10
+        push    r11
+        push    r12
+        push    r13
+        push    r14
+        push    r15
+        cld
+        mov     rdi, rsp
+        mov     rbp, rsp
+        and     rsp, -16
+        call    trap
+        mov     rsp, rbp
+        pop     r15
+        pop     r14
+        pop     r13
+        pop     r12
+        pop     r11
+        pop     r10
+        pop     r9
+        pop     r8
+        pop     rbp
+        pop     rdi
+        pop     rsi
+        pop     rdx
+        pop     rcx
+        pop     rbx
+        pop     rax
+        add     rsp, 16
+        iretq
+
+; bool probe_read(uint64_t address), bool probe_write(uint64_t address), bool probe_execute(uint64_t address): reads
+; or rewrites the
+; byte there, or calls it.  out: 1, or 0 if that faulted: trap() sends RIP to probe_fault.  A called address must hold
+; a RET
+probe_read:
+probe_read_at:
+        mov     al, [rdi]
+        mov     eax, 1
+        ret
+
+probe_write:
+        xor     eax, eax
+probe_write_at:
+        lock or [rdi], al                       ; a write of what is there already
+        mov     eax, 1
+        ret
+
+probe_execute:
+        push    rbp
+        mov     rbp, rsp
+        mov     [rel probe_stack], rsp
+        call    rdi
+        mov     qword [rel probe_stack], 0
+        mov     eax, 1
+        pop     rbp
+        ret
+
+probe_fault:
+        xor     eax, eax
+        cmp     qword [rel probe_stack], 0
+        je      .plain
+        mov     rsp, [rel probe_stack]
+        mov     qword [rel probe_stack], 0
+        pop     rbp
+.plain: ret
+
+; void load_descriptors(const void *gdt_pointer, const void *idt_pointer, uint32_t code, uint32_t tss): GDT, CS, SS
+; and the data
+; segments, IDT, task register.  in: code, tss = selectors; SS is left null, as 64-bit mode allows at ring 0
+load_descriptors:
+        lgdt    [rdi]
+        lidt    [rsi]
+        ltr     cx
+        xor     eax, eax
+        mov     ds, ax
+        mov     es, ax
+        mov     ss, ax
+        mov     fs, ax
+        mov     gs, ax
+        pop     rax
+        push    rdx
+        push    rax
+        retfq
+
+        section .bss
+probe_stack: resq 1
+
+        section .note.GNU-stack noalloc noexec nowrite

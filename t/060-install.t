@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What make install puts somewhere works from there, also when the whole of it was moved, and make uninstall leaves
+# no file.
+. "${srcdir:-.}/tap.sh"
+need tclsh tcl
+: "${MAKE:=make}"
+unset MAKEFLAGS MFLAGS MAKELEVEL
+plan 15
+
+cd "$top_builddir" || exit 99
+stage=$tmp/stage
+ok "make install into a staging directory" "$MAKE" -s install DESTDIR="$stage" prefix=/usr
+ok "its files are readable by all" test -z "$(find "$stage" -type f ! -perm -444)"
+mv "$stage/usr" "$tmp/moved"
+acre=$tmp/moved/bin/acre
+cd "$tmp" || exit 99
+# Nothing of the trees may be needed.
+run() { env -i PATH="$PATH" HOME="$tmp" "$acre" "$@"; }
+ok "acre help from there" run help
+is "acre version says configure's number" "$(run --version)" "acre $(cat "$top_builddir/gen/version")"
+ok "acre image from there" run image -o "$tmp/disk.img" --set a=b
+is "its option is in the image" "$(run image --get --from "$tmp/disk.img")" "a=b"
+ok "acre map check finds the bundled maps and they are good" run map check zoo
+for page in man1/acre.1 man1/acre-image.1 man5/acre-map.5; do
+	ok "there is a man page $page" test -s "$tmp/moved/share/man/$page"
+done
+if command -v bash >/dev/null 2>&1; then
+	completion() {
+		PATH=$tmp/moved/bin:$PATH bash -c '. "$0"; COMP_WORDS=(acre "$@"); COMP_CWORD=$#; _acre; echo "${COMPREPLY[*]}"' \
+			"$tmp/moved/share/bash-completion/completions/acre" "$@"
+	}
+	is "bash completes commands" "$(completion ima)" image
+	is "bash completes options" "$(completion image --fr)" --from
+else
+	skip "bash completes commands" "needs bash (Debian package bash)"
+	skip "bash completes options" "needs bash (Debian package bash)"
+fi
+maps=$(find "$top_srcdir/farm/maps" -name '*.map' | wc -l)
+is "all $maps maps are installed" "$(find "$tmp/moved/share/acre/maps" -name '*.map' | wc -l)" "$maps"
+
+mv "$tmp/moved" "$stage/usr"
+ok "make uninstall" "$MAKE" -s -C "$top_builddir" uninstall DESTDIR="$stage" prefix=/usr
+is "no file is left" "$(find "$stage" -type f)" ""

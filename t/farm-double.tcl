@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# farm-double.tcl: `acre farm` with a driver that starts no emulator: what happens to a guest stands in the name of its
+# map, before the first "-" (below).  Everything else is the real thing, one process a case included.
+#
+#   tclsh farm-double.tcl farm ARG...      as `acre farm ARG...`
+
+source [file join [file dirname [info script]] tap.tcl]
+::acre::paths::use cmd_farm
+::acre::farm::load 1
+source [file join $::env(srcdir) farm-guest.tcl]
+
+namespace eval ::double {}
+
+# All programs are there, and all probes work, unless the environment says otherwise.
+proc ::acre::err::need {tool} {
+    if {[info exists ::env(DOUBLE_MISSING)] && [string match *$tool* $::env(DOUBLE_MISSING)]} {
+        return -code error -errorcode [list ACRE NEED $tool] "$tool is missing (Debian package $tool)"
+    }
+    return /bin/true
+}
+proc ::acre::probe::run {emulator dir} {
+    set why [expr {[info exists ::env(DOUBLE_PROBE)] && $emulator in $::env(DOUBLE_PROBE) ? "the probe failed" : ""}]
+    return [dict create why $why seconds 0.1 scale 1.0]
+}
+proc ::acre::rom::make {entries quirks file args} {
+    close [open $file w]
+}
+proc ::acre::machine::backed {case} {
+    return [list [list 0 0xa0000] [list 0x100000 [dict get $case memory]]]
+}
+
+# The driver.  Each kind of end is a list: end, guest-exit, status, and the log's text from the true one in SERIAL.
+proc ::acre::drive::run {drive} {
+    set case [::acre::casefile::read [file join [dict get $drive dir] case]]
+    set kind [lindex [split [file tail [regsub {^boot@([^,]*).*} [dict get $case name] {\1}]] -] 0]
+    set entries [dict get [::acre::map::read [file join [dict get $drive dir] served.map]] entries]
+    set guest {serial ""}
+    if {$kind ne "refuse"} {
+        set guest [guest::make $entries {}]
+        guest::stop $guest
+    }
+    ::double::Script $drive $kind
+    lassign [::double::$kind [dict get $guest serial]] end exit detail serial
+    set audited 0
+    if {[dict get $drive on-audit] ne "" && $kind ne "refuse"} {
+        {*}[dict get $drive on-audit] test
+        set audited 1
+    }
+    set out [open [file join [dict get $drive dir] serial.log] wb]
+    puts -nonewline $out $serial
+    close $out
+    set log [file join [dict get $drive dir] serial.log]
+    return [dict create end $end status 0 guest-exit $exit detail $detail seconds {first-byte 0.1 total 0.2} \
+        margin 0.25 registers "" audited $audited serial $log stderr "" command ""]
+}
+
+proc ::double::Script {drive kind} {
+    if {$kind eq "die"} {
+        return
+    }
+    set out [open [file join [dict get $drive dir] replay.sh] w]
+    puts $out "#!/bin/sh\necho replayed $kind"
+    close $out
+}
+
+proc ::double::pass {serial} { return [list exit 0 "exit 0" $serial] }
+proc ::double::fail {serial} {
+    return [list exit 1 "exit 1" [string map {"ok 2 " "not ok 2 " "exit 0" "exit 1"} $serial]]
+}
+proc ::double::wrong {serial} {
+    return [list exit 0 "exit 0" [regsub {# ledger free (\d)} $serial {# ledger free 1\1}]]
+}
+proc ::double::panic {serial} { return [list exit 3 "exit 3" "# panic: page fault, rip=0x1\n# exit 3\n"] }
+proc ::double::torn {serial} { return [list exit 0 "exit 0" [string range $serial 0 200]] }
+proc ::double::triple {serial} { return [list triple-fault "" "triple fault at 0x1" ""] }
+proc ::double::hang {serial} { return [list dead-halt "" "halted with interrupts off" ""] }
+proc ::double::error {serial} { return [list emulator-error "" "cannot start" ""] }
+proc ::double::refuse {serial} { return [list exit 2 "exit 2" "# refused: no usable memory: 0 frames\n# exit 2\n"] }
+proc ::double::die {serial} { exit 7 }
+proc ::double::raise {serial} { ::error "out of cheese" }
+
+# A guest that goes on for long, with a process of its own in a session of its own, as an emulator is; for DOUBLE_SLEEP
+# seconds, a number by which a test can find it.
+proc ::double::slow {serial} {
+    set ::double::emulator [exec setsid sleep $::env(DOUBLE_SLEEP) </dev/null >/dev/null 2>/dev/null &]
+    proc ::acre::process::Interrupted {number} {
+        exec kill -KILL $::double::emulator
+        exit [expr {128 + $number}]
+    }
+    ::acre::process::guard
+    after 60000 {set ::double::over 1}
+    vwait ::double::over
+    return [pass $serial]
+}
+
+# The same, but deaf to all that can be refused.
+proc ::double::stubborn {serial} {
+    ::exp_trap SIG_IGN {SIGINT SIGTERM SIGHUP}
+    set ::acre::process::guarded 1
+    return [slow $serial]
+}
+
+::acre::err::main [list ::acre::cmd::farm {*}[lrange $argv 1 end]]

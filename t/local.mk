@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+# The tests, by family (first digit); HACKING.md says how to add one.  Unit tests come from unit_TESTS: t/1NN-name.t is
+# made from t/unit/1NN-name.c.  t/015 is red when a test is in no list.
+
+unit_TESTS += \
+	t/100-bytes.t \
+	t/101-sum.t \
+	t/102-fmt.t \
+	t/103-range.t \
+	t/104-region-build.t \
+	t/105-region-alloc.t \
+	t/106-region-files.t \
+	t/110-region-random.t \
+	t/120-idheap.t \
+	t/121-idheap-nodes.t \
+	t/122-idheap-open.t \
+	t/130-idheap-random.t \
+	t/140-pagetable.t
+
+TESTS += \
+	t/010-reproducible.t \
+	t/015-dist-complete.t \
+	t/020-include-direction.t \
+	t/030-style.t \
+	t/040-layout-agree.t \
+	t/041-memory-map.t \
+	t/050-shell-lint.t \
+	t/060-install.t \
+	t/070-acre-usage.t \
+	t/115-runtime-freestanding.t \
+	t/200-interval.t \
+	t/201-map-parse.t \
+	t/202-map-files.t \
+	t/203-map-cut.t \
+	t/210-oracle-rules.t \
+	t/211-oracle-zoo.t \
+	t/212-oracle-random.t \
+	t/213-oracle-quirks.t \
+	t/220-map-import.t \
+	t/221-map-draw.t \
+	t/222-map-words.t \
+	t/223-map-command.t \
+	t/300-rom.t \
+	t/305-fakebios-maps.t \
+	t/310-fakebios-quirks.t \
+	t/400-patterns.t \
+	t/405-tap-parse.t \
+	t/410-verdict.t \
+	t/420-machine.t \
+	t/425-backed.t \
+	t/430-probes-qemu.t \
+	t/431-probes-bochs.t \
+	t/435-audit.t \
+	t/440-driver-ends.t \
+	t/450-machines.t \
+	t/460-boot-command.t \
+	t/500-boots.t \
+	t/510-panics.t \
+	t/520-damage.t \
+	t/530-devices.t \
+	t/540-cpus.t \
+	t/600-pagewalk.t \
+	t/601-audit.t \
+	t/602-compare.t \
+	t/603-plan.t \
+	t/610-runner.t \
+	t/620-interrupt.t \
+	t/800-broken.t
+
+# Boot sectors of ours for t/5xx and t/bench.
+acre_BUILT += t/boots/chain.bin t/boots/rdtsc.bin
