@@ -26,6 +26,17 @@ CODE16  equ gdt.code16 - gdt
 DATA16  equ gdt.data16 - gdt
 CODE64  equ gdt.code64 - gdt
 
+; What 32-bit C wants in the segment registers.  clobbers EAX
+%macro FLAT_SEGMENTS 0
+        mov     ax, DATA32
+        mov     ds, ax
+        mov     es, ax
+        mov     ss, ax
+        xor     eax, eax
+        mov     fs, ax
+        mov     gs, ax
+%endmacro
+
 ; entry16: from stage1.  in: real mode, DL = boot drive, segments 0, SP = LAYOUT_RMSTACK_LIMIT.  out:
 ; stage2_main(drive), never returns
 entry16:
@@ -38,13 +49,7 @@ entry16:
         jmp     CODE32:.protected
         bits 32
 .protected:
-        mov     ax, DATA32
-        mov     ds, ax
-        mov     es, ax
-        mov     ss, ax
-        xor     eax, eax
-        mov     fs, ax
-        mov     gs, ax
+        FLAT_SEGMENTS
         ; RAM is not zero at power-on (iPXE 5bda1727b poisons its bss to find out)
         mov     edi, stage2_bss_base
         mov     ecx, stage2_bss_words
@@ -126,13 +131,7 @@ bios_thunk:
         jmp     CODE32:.protected
         bits 32
 .protected:
-        mov     ax, DATA32
-        mov     ds, ax
-        mov     es, ax
-        mov     ss, ax
-        xor     eax, eax
-        mov     fs, ax
-        mov     gs, ax
+        FLAT_SEGMENTS
         mov     esp, [saved_esp]
         mov     esi, regs
         mov     edi, [esp + 32 + 4]

@@ -16,12 +16,7 @@
 
 #include <stddef.h>
 
-#include "layout.h"
-
-#define CANONICAL_HOLE_BASE 0x800000000000ull
-#define CANONICAL_HOLE_LIMIT 0xffff800000000000ull
-#define SLOT_LOW_SHIFT 9
-#define SLOT_HIGH_SHIFT 52
+#include "pagetable_level.h"
 
 struct walk {
     struct pagetable *pt;
@@ -32,57 +27,12 @@ struct walk {
     void *context;
 };
 
-static uint32_t level_shift(int level)
-{
-    return LAYOUT_FRAME_SHIFT + 9 * (uint32_t)(level - 1);
-}
-
-static uint64_t level_bytes(int level)
-{
-    return 1ull << level_shift(level);
-}
-
-static uint32_t level_index(uint64_t address, int level)
-{
-    return (uint32_t)(address >> level_shift(level)) & (PT_ENTRIES - 1);
-}
-
-uint64_t pagetable_link(uint32_t slot, phys_t frame)
-{
-    return frame.p | PT_PRESENT | PT_WRITE | (uint64_t)(slot & 7) << SLOT_LOW_SHIFT |
-           (uint64_t)(slot >> 3) << SLOT_HIGH_SHIFT;
-}
-
-uint32_t pagetable_slot(uint64_t entry)
-{
-    return (uint32_t)(entry >> SLOT_LOW_SHIFT & 7) | (uint32_t)(entry >> SLOT_HIGH_SHIFT & 0x7ff) << 3;
-}
-
-static uint64_t *table_of(const struct pagetable *pt, uint64_t entry)
-{
-    return pt->table(pt->context, pagetable_slot(entry));
-}
-
-static bool is_leaf(uint64_t entry, int level)
-{
-    return level == 1 || (entry & PT_LARGE);
-}
-
 static bool is_empty(const uint64_t *table)
 {
     for (int i = 0; i < PT_ENTRIES; i++)
         if (table[i])
             return false;
     return true;
-}
-
-/* The first address after what the entry for `at` covers, or `last` + 1 if that comes first: returned as the last
- * address. */
-static uint64_t part_last(uint64_t at, uint64_t last, int level)
-{
-    uint64_t end = at | (level_bytes(level) - 1);
-
-    return end < last ? end : last;
 }
 
 static enum status check_range(uint64_t base, uint64_t bytes)
@@ -94,14 +44,6 @@ static enum status check_range(uint64_t base, uint64_t bytes)
     if (base < CANONICAL_HOLE_LIMIT && last >= CANONICAL_HOLE_BASE)
         return STATUS_INVALID;
     return STATUS_OK;
-}
-
-static struct mapping leaf_at(uint64_t base, uint64_t entry, int level, uint64_t allowed)
-{
-    uint64_t frame = entry & PT_FRAME & ~(level_bytes(level) - 1);
-
-    return (struct mapping){ virt(base), phys(frame), level_bytes(level),
-                             (entry & (PT_FLAGS & ~(PT_WRITE | PT_USER))) | (entry & allowed & (PT_WRITE | PT_USER)) };
 }
 
 /* A table for an empty entry; user pages need the user bit on the way down.  Taking one may allocate a frame, and that
@@ -176,8 +118,21 @@ static enum status map_level(struct walk *w, uint64_t *table, int level, uint64_
     }
 }
 
-/* True if anything in [at, last] is mapped. */
-static bool any_mapped(const struct pagetable *pt, uint64_t base, uint64_t last);
+static bool found_one(void *context, struct mapping leaf)
+{
+    (void)leaf;
+    *(bool *)context = true;
+    return false;
+}
+
+/* True if anything in [base, last] is mapped. */
+static bool any_mapped(const struct pagetable *pt, uint64_t base, uint64_t last)
+{
+    bool found = false;
+
+    pagetable_each(pt, virt(base), virt(last + 1), found_one, &found);
+    return found;
+}
 
 enum status pagetable_map(struct pagetable *pt, virt_t base, phys_t to, uint64_t bytes, uint64_t flags, bool large)
 {
@@ -274,97 +229,4 @@ enum status pagetable_unmap(struct pagetable *pt, virt_t base, uint64_t bytes,
     if (status != STATUS_OK)
         return status;
     return unmap_level(&w, pt->table(pt->context, pt->root), PT_LEVELS, base.v, base.v + bytes - 1);
-}
-
-bool pagetable_walk(const struct pagetable *pt, virt_t address, struct mapping *leaf)
-{
-    uint64_t *table = pt->table(pt->context, pt->root), allowed = ~0ull;
-
-    for (int level = PT_LEVELS; level >= 1; level--) {
-        uint64_t entry = table[level_index(address.v, level)];
-
-        if (!(entry & PT_PRESENT))
-            return false;
-        if (is_leaf(entry, level)) {
-            *leaf = leaf_at(address.v & ~(level_bytes(level) - 1), entry, level, allowed);
-            return true;
-        }
-        allowed &= entry;
-        table = table_of(pt, entry);
-    }
-    return false;
-}
-
-struct each {
-    const struct pagetable *pt;
-    bool (*f)(void *context, struct mapping leaf);
-    void *context;
-};
-
-static bool each_level(const struct each *e, const uint64_t *table, int level, uint64_t at, uint64_t last,
-                       uint64_t allowed)
-{
-    for (;;) {
-        uint64_t end = part_last(at, last, level), entry = table[level_index(at, level)];
-
-        if (entry && is_leaf(entry, level)) {
-            if (!e->f(e->context, leaf_at(at & ~(level_bytes(level) - 1), entry, level, allowed)))
-                return false;
-        } else if (entry && !each_level(e, table_of(e->pt, entry), level - 1, at, end, allowed & entry)) {
-            return false;
-        }
-        if (end == last)
-            return true;
-        at = end + 1;
-    }
-}
-
-void pagetable_each(const struct pagetable *pt, virt_t base, virt_t limit,
-                    bool (*f)(void *context, struct mapping leaf), void *context)
-{
-    struct each e = { pt, f, context };
-    uint64_t last = limit.v - 1;
-
-    /* The two halves are gone through apart: the hole between them has no entries, and its addresses none of ours. */
-    if (base.v < CANONICAL_HOLE_BASE) {
-        uint64_t end = last < CANONICAL_HOLE_BASE ? last : CANONICAL_HOLE_BASE - 1;
-
-        if (!each_level(&e, pt->table(pt->context, pt->root), PT_LEVELS, base.v, end, ~0ull))
-            return;
-    }
-    if (last >= CANONICAL_HOLE_LIMIT)
-        each_level(&e, pt->table(pt->context, pt->root), PT_LEVELS,
-                   base.v > CANONICAL_HOLE_LIMIT ? base.v : CANONICAL_HOLE_LIMIT, last, ~0ull);
-}
-
-static bool found_one(void *context, struct mapping leaf)
-{
-    (void)leaf;
-    *(bool *)context = true;
-    return false;
-}
-
-static bool any_mapped(const struct pagetable *pt, uint64_t base, uint64_t last)
-{
-    bool found = false;
-
-    pagetable_each(pt, virt(base), virt(last + 1), found_one, &found);
-    return found;
-}
-
-static uint64_t count_level(const struct pagetable *pt, const uint64_t *table, int level)
-{
-    uint64_t tables = 1;
-
-    if (level == 1)
-        return tables;
-    for (int i = 0; i < PT_ENTRIES; i++)
-        if (table[i] && !(table[i] & PT_LARGE))
-            tables += count_level(pt, table_of(pt, table[i]), level - 1);
-    return tables;
-}
-
-uint64_t pagetable_count(const struct pagetable *pt)
-{
-    return count_level(pt, pt->table(pt->context, pt->root), PT_LEVELS);
 }

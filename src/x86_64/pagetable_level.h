@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What pagetable.c and pagetable_walk.c share: levels, entries, leaves.  For nobody else. */
+#ifndef ACRE_PAGETABLE_LEVEL_H
+#define ACRE_PAGETABLE_LEVEL_H
+
+#include "layout.h"
+#include "pagetable.h"
+
+#define CANONICAL_HOLE_BASE LAYOUT_USER_LIMIT /* first address that 48 bits cannot tell */
+#define CANONICAL_HOLE_LIMIT LAYOUT_KMEM_BASE /* first address after those */
+
+static inline uint32_t level_shift(int level)
+{
+    return LAYOUT_FRAME_SHIFT + 9 * (uint32_t)(level - 1);
+}
+
+static inline uint64_t level_bytes(int level)
+{
+    return 1ull << level_shift(level);
+}
+
+static inline uint32_t level_index(uint64_t address, int level)
+{
+    return (uint32_t)(address >> level_shift(level)) & (PT_ENTRIES - 1);
+}
+
+static inline uint64_t *table_of(const struct pagetable *pt, uint64_t entry)
+{
+    return pt->table(pt->context, pagetable_slot(entry));
+}
+
+static inline bool is_leaf(uint64_t entry, int level)
+{
+    return level == 1 || (entry & PT_LARGE);
+}
+
+/* The first address after what the entry for `at` covers, or `last` + 1 if that comes first: returned as the last
+ * address. */
+static inline uint64_t part_last(uint64_t at, uint64_t last, int level)
+{
+    uint64_t end = at | (level_bytes(level) - 1);
+
+    return end < last ? end : last;
+}
+
+static inline struct mapping leaf_at(uint64_t base, uint64_t entry, int level, uint64_t allowed)
+{
+    uint64_t frame = entry & PT_FRAME & ~(level_bytes(level) - 1);
+
+    return (struct mapping){ virt(base), phys(frame), level_bytes(level),
+                             (entry & (PT_FLAGS & ~(PT_WRITE | PT_USER))) | (entry & allowed & (PT_WRITE | PT_USER)) };
+}
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Page tables, looked at: the leaf of an address, all leaves of a range, the number of tables, entries that carry
+ * slots. */
+#include "pagetable_level.h"
+
+#define SLOT_LOW_SHIFT 9 /* three bits of a slot, in bits that every CPU ignores in an entry for a table */
+#define SLOT_HIGH_SHIFT 52 /* the other eleven */
+
+uint64_t pagetable_link(uint32_t slot, phys_t frame)
+{
+    return frame.p | PT_PRESENT | PT_WRITE | (uint64_t)(slot & 7) << SLOT_LOW_SHIFT |
+           (uint64_t)(slot >> 3) << SLOT_HIGH_SHIFT;
+}
+
+uint32_t pagetable_slot(uint64_t entry)
+{
+    return (uint32_t)(entry >> SLOT_LOW_SHIFT & 7) | (uint32_t)(entry >> SLOT_HIGH_SHIFT & 0x7ff) << 3;
+}
+
+bool pagetable_walk(const struct pagetable *pt, virt_t address, struct mapping *leaf)
+{
+    uint64_t *table = pt->table(pt->context, pt->root), allowed = ~0ull;
+
+    for (int level = PT_LEVELS; level >= 1; level--) {
+        uint64_t entry = table[level_index(address.v, level)];
+
+        if (!(entry & PT_PRESENT))
+            return false;
+        if (is_leaf(entry, level)) {
+            *leaf = leaf_at(address.v & ~(level_bytes(level) - 1), entry, level, allowed);
+            return true;
+        }
+        allowed &= entry;
+        table = table_of(pt, entry);
+    }
+    return false;
+}
+
+struct each {
+    const struct pagetable *pt;
+    bool (*f)(void *context, struct mapping leaf);
+    void *context;
+};
+
+static bool each_level(const struct each *e, const uint64_t *table, int level, uint64_t at, uint64_t last,
+                       uint64_t allowed)
+{
+    for (;;) {
+        uint64_t end = part_last(at, last, level), entry = table[level_index(at, level)];
+
+        if (entry && is_leaf(entry, level)) {
+            if (!e->f(e->context, leaf_at(at & ~(level_bytes(level) - 1), entry, level, allowed)))
+                return false;
+        } else if (entry && !each_level(e, table_of(e->pt, entry), level - 1, at, end, allowed & entry)) {
+            return false;
+        }
+        if (end == last)
+            return true;
+        at = end + 1;
+    }
+}
+
+void pagetable_each(const struct pagetable *pt, virt_t base, virt_t limit,
+                    bool (*f)(void *context, struct mapping leaf), void *context)
+{
+    struct each e = { pt, f, context };
+    uint64_t last = limit.v - 1;
+
+    /* The two halves are gone through apart: the hole between them has no entries, and its addresses none of ours. */
+    if (base.v < CANONICAL_HOLE_BASE) {
+        uint64_t end = last < CANONICAL_HOLE_BASE ? last : CANONICAL_HOLE_BASE - 1;
+
+        if (!each_level(&e, pt->table(pt->context, pt->root), PT_LEVELS, base.v, end, ~0ull))
+            return;
+    }
+    if (last >= CANONICAL_HOLE_LIMIT)
+        each_level(&e, pt->table(pt->context, pt->root), PT_LEVELS,
+                   base.v > CANONICAL_HOLE_LIMIT ? base.v : CANONICAL_HOLE_LIMIT, last, ~0ull);
+}
+
+static uint64_t count_level(const struct pagetable *pt, const uint64_t *table, int level)
+{
+    uint64_t tables = 1;
+
+    if (level == 1)
+        return tables;
+    for (int i = 0; i < PT_ENTRIES; i++)
+        if (table[i] && !(table[i] & PT_LARGE))
+            tables += count_level(pt, table_of(pt, table[i]), level - 1);
+    return tables;
+}
+
+uint64_t pagetable_count(const struct pagetable *pt)
+{
+    return count_level(pt, pt->table(pt->context, pt->root), PT_LEVELS);
+}
