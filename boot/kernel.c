@@ -105,9 +105,11 @@ static uint32_t lay_out_pages(void)
     return frames;
 }
 
-static void take_frames(uint32_t frames)
+static void take_frames(struct handoff *h, uint32_t frames)
 {
-    memory_need(frames + TABLES_MAX + HANDOFF_FRAMES_MAX + STAGE3_FRAMES, "kernel, page tables and first heaps");
+    h->book_frames = memory_books();
+    memory_need(frames + TABLES_MAX + HANDOFF_FRAMES_MAX + STAGE3_FRAMES, h->book_frames,
+                "kernel, page tables and first heaps");
     for (uint32_t page = 0; page < kernel_page_count; page++)
         if (kernel_pages[page].flags) {
             kernel_pages[page].frame = memory_frame(REGION_KERNEL);
@@ -177,9 +179,11 @@ uint64_t kernel_load(struct handoff *h)
             h->bounce_bytes = bytes;
         }
         if (at == 0) {
+            check_sum("the kernel file's head", sum_words(0, data, LAYOUT_SECTOR_SIZE),
+                      HEADER64(IMAGE_HDR_KERNEL_HEAD_SUM));
             read_headers(data);
             h->kernel_pages = lay_out_pages();
-            take_frames(h->kernel_pages);
+            take_frames(h, h->kernel_pages);
         }
         for (uint32_t i = 0; i < segment_count; i++)
             place(&segments[i], data, at, bytes);

@@ -12,6 +12,8 @@
 #include "x86_64/cpu.h"
 #include "x86_64/layout.h"
 
+extern uint8_t stage2_bss_limit[]; /* linker script */
+
 #define PAINT 0xacu /* never-used bytes of the real-mode stack */
 
 static struct handoff handoff;
@@ -76,7 +78,7 @@ static void handoff_finish(void)
     handoff.region_count = memory.table.count;
     handoff.regions_offset = handoff.entries_offset + entry_bytes;
     handoff.bytes = handoff.regions_offset + region_bytes;
-    handoff.stage2_limit = LAYOUT_STAGE2_LIMIT;
+    handoff.stage2_limit = (uint32_t)(uintptr_t)stage2_bss_limit;
     handoff.rmstack_used = rmstack_used();
     handoff_write(handoff.entries_offset, memory.entries, entry_bytes);
     handoff_write(handoff.regions_offset, memory.table.regions, region_bytes);
@@ -86,7 +88,8 @@ static void handoff_finish(void)
 /* The last part: no BIOS any more, on the stack that the kernel starts with. */
 static void enter_kernel(void)
 {
-    uint64_t stack = handoff.stack_limit;
+    uint64_t stack =
+        (uint64_t)handoff.stack_base + LAYOUT_FRAME_SIZE; /* in 64 bits: the frame may be the last below 4 GiB */
     uint32_t frames = take_handoff_frames();
 
     tables_build(&handoff, handoff.stack_base, handoff_frames, frames);
@@ -119,7 +122,6 @@ _Noreturn void stage2_main(uint32_t drive)
     handoff.tsc_loaded = cpu_tsc();
     mark("loaded", handoff.tsc_loaded);
     handoff.stack_base = memory_frame(REGION_STACK);
-    handoff.stack_limit = handoff.stack_base + LAYOUT_FRAME_SIZE;
-    run_on_stack(enter_kernel, handoff.stack_limit);
+    run_on_stack(enter_kernel, handoff.stack_base + LAYOUT_FRAME_SIZE);
     cpu_halt_for_ever();
 }

@@ -11,9 +11,13 @@
 #define SMAP 0x534d4150u /* "SMAP" */
 #define ENTRY_BYTES 24 /* asked for; 20 is the least that counts (ACPI 6.5 section 15.1) */
 #define ENTRY_BYTES_MIN 20
-#define REPEATS_MAX \
-    32 /* the same entry so many times in a row, whatever the continuation: an endless list (wimboot#16) */
+#define REPEATS_ENDLESS 32 /* a table full of the same entry is an endless list, not a long one (wimboot#16) */
 #define REGIONS_MAX (LAYOUT_E820_MAX + 64) /* one an entry, one more, and two for each type that stage2 hands out */
+#define BOOKS_LEAF_SHIFT 12 /* src/runtime/idheap.c: a leaf has 2^12 ids, a fork 64 nodes */
+#define BOOKS_LEAF_SIZE 1200 /* bytes: two leaves, which ids are the heap's and which are free; seven leaves a page */
+#define BOOKS_FORK_SIZE 1360 /* bytes; three a page */
+#define BOOKS_LEVELS 3 /* of forks: up to 2^42 bytes */
+#define BOOKS_SPARE_FRAMES 8 /* nodes kept ready, tables for the books' pages */
 #define E801_BELOW_16M_MAX 0x3c00 /* KiB between 1 and 16 MiB */
 
 struct memory memory;
@@ -62,7 +66,7 @@ static bool e820_store(uint32_t *repeats, bool same_continuation, uint32_t bytes
     struct map_entry *last = memory.entry_count ? &entries[memory.entry_count - 1] : NULL;
 
     *repeats = last && same_entry(last, &buffer.entry) ? *repeats + 1 : 0;
-    if (*repeats && (same_continuation || *repeats >= REPEATS_MAX)) {
+    if (*repeats && (same_continuation || (*repeats >= REPEATS_ENDLESS && memory.entry_count == LAYOUT_E820_MAX))) {
         memory.entry_count -= *repeats - 1; /* the entry itself stays, once */
         return false;
     }
@@ -197,13 +201,46 @@ uint32_t memory_available(void)
     return (uint32_t)(region_total(&memory.table, REGION_USABLE, 0, LAYOUT_PHYS32_LIMIT) >> LAYOUT_FRAME_SHIFT);
 }
 
-void memory_need(uint32_t frames, const char *what)
+/* Different places of 2^shift bytes in which a region begins or ends, but not exactly at the place's edge. */
+static uint32_t places_cut(uint32_t shift)
+{
+    uint64_t last = UINT64_MAX;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < 2 * memory.table.count; i++) {
+        const struct region *r = &memory.table.regions[i / 2];
+        uint64_t edge = i % 2 ? r->limit : r->base;
+
+        if ((edge & ((1ull << shift) - 1)) && edge >> shift != last) {
+            last = edge >> shift;
+            count++;
+        }
+    }
+    return count;
+}
+
+/* The id heap has a node for each place that is neither wholly free nor wholly used, at each of its levels (4,096 ids,
+ * and 64 times as many at each further one).  The kernel's self-checks compare this with what it really took. */
+uint32_t memory_books(void)
+{
+    uint32_t bytes = places_cut(LAYOUT_FRAME_SHIFT + BOOKS_LEAF_SHIFT) * BOOKS_LEAF_SIZE;
+
+    for (uint32_t level = 1; level <= BOOKS_LEVELS; level++)
+        bytes += places_cut(LAYOUT_FRAME_SHIFT + BOOKS_LEAF_SHIFT + 6 * level) * BOOKS_FORK_SIZE;
+    return ((bytes + LAYOUT_FRAME_SIZE - 1) >> LAYOUT_FRAME_SHIFT) + BOOKS_SPARE_FRAMES;
+}
+
+void memory_need(uint32_t frames, uint32_t books, const char *what)
 {
     uint32_t found = memory_available();
+    uint64_t all = region_total(&memory.table, REGION_USABLE, 0, UINT64_MAX) >> LAYOUT_FRAME_SHIFT;
 
     if (found < frames)
         refuse("%s: %u KiB found below 4 GiB, %u KiB needed for %s",
                found ? "not enough usable memory" : "no usable memory", found << 2, frames << 2, what);
+    if (all < frames + books)
+        refuse("not enough usable memory: %u KiB found, %u KiB needed for %s and the books of %u regions",
+               (uint32_t)all << 2, (frames + books) << 2, what, memory.table.count);
 }
 
 uint32_t memory_frame(uint32_t type)

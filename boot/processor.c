@@ -5,6 +5,7 @@
 #include "stage2.h"
 
 #define EFLAGS_ID (1u << 21)
+#define PHYS_BITS_MAX 52 /* what a page-table entry has room for */
 #define PHYS_BITS_DEFAULT 36 /* where the CPU has no leaf 80000008h (SDM vol. 3A 4.1.4) */
 
 static bool has_cpuid(void)
@@ -33,6 +34,8 @@ void processor_check(struct handoff *h)
     if (!(cpu_id(1, 0).edx & CPUID_1_EDX_TSC))
         refuse("this CPU has no time-stamp counter");
     h->phys_bits = leaves >= CPUID_ADDRESS_SIZES ? cpu_id(CPUID_ADDRESS_SIZES, 0).eax & 0xff : PHYS_BITS_DEFAULT;
+    if (h->phys_bits > PHYS_BITS_MAX)
+        h->phys_bits = PHYS_BITS_MAX;
     if (extended.edx & CPUID_X_EDX_NX)
         h->features |= HANDOFF_NX;
     else

@@ -46,8 +46,10 @@ void memory_detect(struct handoff *h); /* E820, then E801, then 88h; refuses by 
 uint32_t memory_frame(uint32_t type);
 /* Frames that memory_frame could still give. */
 uint32_t memory_available(void);
-/* Refuses by name, with both numbers, when fewer than `frames` are available. */
-void memory_need(uint32_t frames, const char *what);
+/* Frames that the kernel's physical heap may need for its books, at most, with the regions as they are. */
+uint32_t memory_books(void);
+/* Refuses by name, with both numbers, when fewer than `frames` are available, or fewer than `books` more anywhere. */
+void memory_need(uint32_t frames, uint32_t books, const char *what);
 
 /* kernel.c: the kernel's file, placed frame by frame. */
 #define KERNEL_PAGES_MAX 512 /* 2 MiB of kernel image: stage2's own limit */

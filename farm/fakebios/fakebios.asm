@@ -46,7 +46,7 @@
 %define RANDOM_INVERSE 0x0e8b2f51
 %define RANDOM_ADD 0x5a17c3e5
 
-; All quirk words of ZOO part A; %1 is called with NAME, 'word'.  The order gives the bit.
+; All quirk words (farm/lib/quirks.tcl); %1 is called with NAME, 'word'.  The order gives the bit.
 %macro EACH_QUIRK 1
         %1 CARRY_ON_LAST,       'carry-on-last'
         %1 CARRY_WITH_LAST,     'carry-with-last'

@@ -79,7 +79,7 @@ void boot_dismantle(const struct handoff *h)
     count_usable();
     look_at_low_memory();
     tables_unmap(virt(LAYOUT_INITMAP_BASE), LAYOUT_INITMAP_LIMIT - LAYOUT_INITMAP_BASE, NULL, NULL);
-    tables_unmap(virt(h->stack_base), h->stack_limit - h->stack_base, NULL, NULL);
+    tables_unmap(virt(h->stack_base), LAYOUT_FRAME_SIZE, NULL, NULL);
     tables_unmap(virt(LAYOUT_HANDOFF_BASE), LAYOUT_HANDOFF_LIMIT - LAYOUT_HANDOFF_BASE, NULL, NULL); /* h is gone */
     physical_reclaim(&boot.table, REGION_STAGE2);
     physical_reclaim(&boot.table, REGION_STACK);

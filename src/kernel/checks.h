@@ -12,7 +12,7 @@
 #include "runtime/fmt.h"
 
 struct check {
-    const char *name; /* reads as a sentence; says which row of DESIGN.md it proves */
+    const char *name; /* reads as a sentence; says which row of doc/memory-map.md it proves */
     bool (*run)(void);
 };
 

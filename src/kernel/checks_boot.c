@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of DESIGN.md section 2: the stages and low memory, as the boot left them. */
+/* The stages of doc/boot.md and the rows of low memory in doc/memory-map.md, as the boot left them. */
 #include "boot.h"
 #include "checks.h"
 #include "physical.h"
@@ -112,7 +112,7 @@ static bool stack_gone(void)
     uint64_t frame = h->stack_base >> LAYOUT_FRAME_SHIFT;
 
     figure("base: 0x%x", h->stack_base);
-    return nothing_mapped(h->stack_base, h->stack_limit) && !probe_read(h->stack_base) &&
+    return nothing_mapped(h->stack_base, (uint64_t)h->stack_base + LAYOUT_FRAME_SIZE) && !probe_read(h->stack_base) &&
            idheap_states(physical_heap(), frame, 1) != IDHEAP_FOREIGN;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of DESIGN.md section 3: what is mapped where, proved by walking the tables and by touching what must fault.
+/* The rows of doc/memory-map.md from the kernel half on: what is mapped where, proved by walking the tables and by
+ * touching what must fault.
  */
 #include "boot.h"
 #include "checks.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The heaps of DESIGN.md section 4 as far as they exist, and the ledger's sum. */
+/* The heaps as far as they exist, and the ledger's sum. */
 #include "boot.h"
 #include "census.h"
 #include "checks.h"
@@ -111,7 +111,8 @@ static bool page_sizes(void)
 static bool metadata_lazy(void)
 {
     figure("pages: %lu", meta_pages());
-    return meta_pages() == ledger.frames[OWNER_HEAP_METADATA];
+    figure("allowed: %u", boot.handoff.book_frames);
+    return meta_pages() == ledger.frames[OWNER_HEAP_METADATA] && meta_pages() <= boot.handoff.book_frames;
 }
 
 static bool ledger_sums(void)
@@ -145,7 +146,7 @@ static const struct check checks[] = {
     { "physical heap: single frames are usable and distinct", physical_single },
     { "physical heap: a span is aligned and usable", physical_span },
     { "page tables: 4 KiB, 2 MiB and 1 GiB pages map, walk, split and unmap", page_sizes },
-    { "heap metadata: no more than the ledger says", metadata_lazy },
+    { "heap metadata: what the ledger says, and no more than stage2 allowed for", metadata_lazy },
     { "ledger: sum", ledger_sums },
     { "ledger: every owner, counted anew", ledger_counted },
 };

@@ -2,7 +2,7 @@
 /*
  * The ledger: every frame of usable memory under exactly one owner.
  *
- * It is kept by whoever moves a frame from one owner to another, and it is proved, not trusted: ledger_count counts the
+ * It is kept by whoever moves a frame from one owner to another, and it is proved, not trusted: census_take counts the
  * same owners anew from the books of the physical heap, the region table's remains and the page tables.
  */
 #ifndef ACRE_LEDGER_H

@@ -3,7 +3,9 @@
  * The physical heap.
  *
  * Its books lie in memory that it gives out itself, so it starts from a pool in bss with the largest region: that one
- * needs the fewest nodes and gives the frames for the rest.  Ids are frame numbers.
+ * needs the fewest nodes and gives the frames for the rest.  Then come all other free frames, and only then those that
+ * are in use, which need books and give nothing: on a map of one-frame islands the pool lasts until there are enough
+ * frames for a page of books and its tables.  Ids are frame numbers.
  */
 #include "physical.h"
 
@@ -69,7 +71,10 @@ void physical_init(const struct region_table *table)
         panic("physical heap: no usable region");
     add(first);
     for (uint32_t i = 0; i < table->count; i++)
-        if (&table->regions[i] != first)
+        if (table->regions[i].type == REGION_USABLE && &table->regions[i] != first)
+            add(&table->regions[i]);
+    for (uint32_t i = 0; i < table->count; i++)
+        if (table->regions[i].type != REGION_USABLE)
             add(&table->regions[i]);
 }
 

@@ -102,21 +102,29 @@ static enum status open_group(uint32_t first)
     return STATUS_OK;
 }
 
-static enum status slot_take(void *context, uint32_t *slot, phys_t *frame)
+static uint32_t free_slot(void)
 {
     uint32_t found = hint;
+
+    while (found < SLOTS && (is_used(found) || found % GROUP == 0))
+        found++;
+    return found;
+}
+
+static enum status slot_take(void *context, uint32_t *slot, phys_t *frame)
+{
+    uint32_t found = free_slot();
     enum status status;
 
     (void)context;
-    while (found < SLOTS && (is_used(found) || found % GROUP == 0))
-        found++;
-    if (found == SLOTS)
-        return STATUS_FULL;
-    if (!is_used(found & ~(GROUP - 1u))) {
+    if (found < SLOTS && !is_used(found & ~(GROUP - 1u))) {
         status = open_group(found & ~(GROUP - 1u));
         if (status != STATUS_OK)
             return status;
+        found = free_slot(); /* opening the group may have come back here and taken that one */
     }
+    if (found == SLOTS)
+        return STATUS_FULL;
     set_used(found, true); /* before the frame: its allocation may come back here for a table of its own */
     hint = found + 1;
     status = physical_alloc(OWNER_PAGE_TABLES, frame);

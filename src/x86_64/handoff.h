@@ -39,7 +39,8 @@ struct handoff {
     uint64_t cr3; /* frame of the PML4 */
     uint32_t root_slot; /* its slot in the PAGES window */
     uint32_t next_slot; /* slots below this one are in use */
-    uint32_t stack_base, stack_limit; /* stage2's last stack, mapped to itself */
+    uint32_t book_frames; /* frames that stage2 left for the books of the physical heap */
+    uint32_t stack_base; /* stage2's last stack, one frame, mapped to itself */
     uint32_t rmstack_used; /* bytes of the real-mode stack that were ever used */
     uint32_t stage2_limit; /* first byte after stage2's own memory */
     uint64_t ivt_sum, unused_sum, mbr_sum; /* of those rows of low memory before stage2 wrote anything above them */

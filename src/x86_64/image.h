@@ -15,6 +15,7 @@
 #ifndef ACRE_IMAGE_H
 #define ACRE_IMAGE_H
 
+/* Disk image */
 #define IMAGE_SIZE 0x168000 /* bytes: 2,880 sectors, so that the same file is a 1.44 MB floppy */
 #define IMAGE_MBR_FIELDS 0x1ae /* offset of the fields that mkimage fills; code ends before */
 #define IMAGE_MBR_SUMMED 0x1ac /* bytes of stage1's code that stage2 checks; the fields are checked by their use */
@@ -28,7 +29,8 @@
 #define IMAGE_HDR_STAGE2_SECTORS 0x1c /* u32: same as IMAGE_MBR_STAGE2_SECTORS */
 #define IMAGE_HDR_KERNEL_SUM 0x20 /* u64: sum of the kernel's sectors, padding included */
 #define IMAGE_HDR_MBR_SUM 0x28 /* u64: sum of the MBR's bytes below IMAGE_MBR_SUMMED */
-#define IMAGE_HDR_LIMIT 0x30 /* end of the header */
+#define IMAGE_HDR_KERNEL_HEAD_SUM 0x30 /* u64: sum of the kernel's first sector, whose headers are read first */
+#define IMAGE_HDR_LIMIT 0x38 /* end of the header */
 #define IMAGE_MAGIC 0x65726341 /* "Acre" */
 #define IMAGE_OPTIONS_SIZE 0x1f8 /* bytes of option text in its sector, NUL padded */
 #define IMAGE_PARTITION_TYPE 0xda /* "non-filesystem data" */

@@ -23,7 +23,7 @@
 #define LAYOUT_FRAME_SIZE 0x1000 /* bytes in a frame and in a page */
 #define LAYOUT_SECTOR_SIZE 0x200 /* bytes in a disk sector */
 
-/* Low memory, physical (DESIGN section 2) */
+/* Low memory, physical */
 #define LAYOUT_IVT_BASE 0x0 /* real-mode interrupt vectors */
 #define LAYOUT_IVT_LIMIT 0x400 /* 256 vectors of 4 bytes */
 #define LAYOUT_BDA_BASE 0x400 /* BIOS data area */
@@ -49,7 +49,7 @@
 #define LAYOUT_BDA_MEMSIZE_BASE 0x413 /* word: KiB of conventional memory, what INT 12h returns */
 #define LAYOUT_E820_MAX 1024 /* memory map entries accepted from the BIOS */
 
-/* Kernel half, virtual (DESIGN section 3) */
+/* Kernel half, virtual */
 #define LAYOUT_PAGES_BASE 0xffffffffc0000000 /* page-table memory is mapped here, one slot of a page each */
 #define LAYOUT_PAGES_SLOT_BITS 14 /* a table's slot number stands in bits 9-11 and 52-62 of its entry */
 #define LAYOUT_HANDOFF_BASE 0xffffffffbf000000 /* what stage2 tells stage3; unmapped and reclaimed once read */
@@ -68,7 +68,7 @@
 #define LAYOUT_TAG7F_BASE 0xffffbf8000000000 /* first byte of tag 0x7f */
 #define LAYOUT_TAGFF_BASE 0xffffff8000000000 /* first byte of tag 0xff, which holds the kernel image and PAGES */
 
-/* User half, virtual (DESIGN section 3) */
+/* User half, virtual */
 #define LAYOUT_USER_LIMIT 0x800000000000 /* first byte after the last user address */
 #define LAYOUT_MMAP_LIMIT 0x100000000000 /* end of mmap allocations; fixed mappings may lie above */
 #define LAYOUT_USER_TAG_SHIFT 44 /* 3-bit tags of a user program's tagged regions */

@@ -7,11 +7,12 @@
 #ifndef ACRE_PROTOCOL_H
 #define ACRE_PROTOCOL_H
 
+/* Serial port: lines and exit codes */
 #define PROTO_TAP_VERSION "TAP version 13" /* first line of the self-checks */
 #define PROTO_MARK "# mark " /* then NAME TSC, TSC decimal */
 #define PROTO_EXIT "# exit " /* then a PROTO_EXIT_ code: the last line */
 #define PROTO_REFUSED "# refused: " /* then why, with the numbers */
-#define PROTO_PANIC "# panic: " /* then what=..., rip=0x..., cr2=0x..., error=0x... */
+#define PROTO_PANIC "# panic: " /* then what="..." rip=0x... cr2=0x... error=0x... */
 #define PROTO_FRAME "# frame " /* then N 0xRIP SYMBOL+0xOFFSET: a line of a backtrace */
 #define PROTO_E820 "# e820 " /* then 0xBASE 0xLENGTH TYPE ATTRIBUTES: an entry as the BIOS gave it */
 #define PROTO_USABLE "# usable " /* then 0xBASE 0xLIMIT: a run of usable frames */
@@ -20,7 +21,7 @@
 
 #define PROTO_EXIT_OK 0 /* every point is ok */
 #define PROTO_EXIT_FAILED 1 /* a point is not ok */
-#define PROTO_EXIT_REFUSED 2 /* stage1 or stage2 refused the machine, the map or the disk */
+#define PROTO_EXIT_REFUSED 2 /* machine, map, disk or option was refused */
 #define PROTO_EXIT_PANIC 3 /* the kernel panicked */
 
 #define PROTO_COM1_PORT 0x3f8 /* 16550, 115200 8N1 */
