@@ -9,6 +9,8 @@
 #
 # A report is the dict of tap.tcl; runs are pagewalk.tcl's.
 
+::acre::paths::use frames
+
 namespace eval ::acre::audit {
     variable CR0_WP 0x10000
     variable EFER_NXE 0x800
@@ -46,7 +48,7 @@ proc ::acre::audit::judge {snapshot report usable cpu} {
     lappend findings {*}[Same "kernel's mapping" [dict get $report mapping] $runs]
     lappend findings {*}[Listed [dict get $snapshot list] $runs]
     lappend findings {*}[Rights $runs [dict get $snapshot registers]]
-    lappend findings {*}[Frames $runs [dict get $walk tables] $usable]
+    lappend findings {*}[::acre::frames::judge $runs [dict get $walk tables] $usable]
     lappend findings {*}[Tables $runs [dict get $walk tables] [dict get $report ledger]]
     lappend findings {*}[Owners $runs [dict get $report ledger] [dict get $snapshot registers efer]]
     return [lmap finding $findings {string cat "audit: " $finding}]
@@ -177,32 +179,6 @@ proc ::acre::audit::Text {runs} {
         }
     }
     return [list [format "kernel text: expected r-x at 0x%llx, got nothing" $::layout::LAYOUT_KERNEL_BASE]]
-}
-
-# Every mapped frame and every table lies in usable memory: no device is mapped, so nothing reserved may be.
-proc ::acre::audit::Frames {runs tables usable} {
-    set findings {}
-    foreach run $runs {
-        lassign $run base limit phys
-        if {![Inside $phys [expr {$phys + $limit - $base}] $usable]} {
-            lappend findings "mapped frames: expected usable memory, got [::acre::pagewalk::text $run]"
-        }
-    }
-    foreach frame $tables {
-        if {![Inside $frame [expr {$frame + 4096}] $usable]} {
-            lappend findings [format "page table: expected usable memory, got frame 0x%llx" $frame]
-        }
-    }
-    return $findings
-}
-
-proc ::acre::audit::Inside {base limit usable} {
-    foreach range $usable {
-        if {[lindex $range 0] <= $base && $limit <= [lindex $range 1]} {
-            return 1
-        }
-    }
-    return 0
 }
 
 # The ledger counts the tables that were walked, and the PAGES window maps exactly these, each once.

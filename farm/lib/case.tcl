@@ -129,7 +129,7 @@ proc ::acre::case::Findings {case served tap} {
         return [list "audit: audit point: expected the guest to come to acre_audit_point, got a normal end without it"]
     }
     set report [::acre::compare::report $tap]
-    set facts [Facts $report]
+    set facts [Facts $report [dict get $case cpu]]
     set entries [dict get $served entries]
     if {$entries eq ""} {
         set entries [lmap entry [dict get $report e820] {
@@ -143,24 +143,29 @@ proc ::acre::case::Findings {case served tap} {
         lappend findings {*}[::acre::compare::ladder $report [dict get $case memory]]
     }
     lappend findings {*}[::acre::required::findings [dict get $tap points]]
-    lappend findings {*}[PhysBits $report]
+    lappend findings {*}[PhysBits $report [dict get $case cpu]]
     lappend findings {*}[::acre::audit::judge $snapshot $report [dict get $oracle usable] [dict get $case cpu]]
     Write $case audit.txt [Seen $findings]
     return $findings
 }
 
 # The oracle's facts come from outside: the words in memory, and what these emulators' CPUs are known to address.
-proc ::acre::case::Facts {report} {
+proc ::acre::case::Facts {report cpu} {
     variable snapshot
-    variable PHYS_BITS
-    return [dict create phys-bits $PHYS_BITS ebda-pointer [dict get $snapshot ebda] \
+    return [dict create phys-bits [Bits $cpu] ebda-pointer [dict get $snapshot ebda] \
         base-memory-kib [dict get $snapshot basemem]]
 }
 
-proc ::acre::case::PhysBits {report} {
-    variable PHYS_BITS
+proc ::acre::case::PhysBits {report cpu} {
+    set want [Bits $cpu]
     set got [::acre::audit::Get [dict get $report facts] phys-bits nothing]
-    return [expr {$got eq $PHYS_BITS ? "" : [list "phys-bits: expected $PHYS_BITS, got $got"]}]
+    return [expr {$got eq $want ? "" : [list "phys-bits: expected $want, got $got"]}]
+}
+
+# Address bits of the CPU: what its model was told to have, else what both emulators give.
+proc ::acre::case::Bits {cpu} {
+    variable PHYS_BITS
+    return [expr {[regexp {phys-bits=(\d+)} $cpu - bits] ? $bits : $PHYS_BITS}]
 }
 
 # The entries that the kernel must report, as {base length type}; "" where E820 is not what it used.

@@ -28,7 +28,10 @@ proc ::acre::cmd::boot {args} {
             : "boot needs an image: acre boot disk.img"}]
     }
     dict set given image [lindex $images 0]
-    ::acre::paths::use drive tap verdict map plan rom quirks
+    ::acre::paths::use drive tap verdict map mapops plan rom quirks
+    if {[dict get $given map] ne ""} {
+        dict set given map [::acre::map::locate [dict get $given map]]
+    }
     return [::acre::boot::Run $given]
 }
 

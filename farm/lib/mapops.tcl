@@ -45,7 +45,12 @@ proc ::acre::map::locate {path} {
         return $path
     }
     set bundle [Bundle]
-    foreach try [list $path $path.map real/$path.map zoo/$path.map real/$path zoo/$path] {
+    # A folder of maps of its own by its name, else a map in any of them.
+    set tries [list $path $path.map]
+    foreach folder [lsort [glob -nocomplain -tails -directory $bundle -types d *]] {
+        lappend tries $folder/$path.map $folder/$path
+    }
+    foreach try $tries {
         set file [file join $bundle $try]
         if {$path ne "" && [file pathtype $path] eq "relative" && [file exists $file]} {
             return $file
