@@ -17,7 +17,6 @@
 #define PORT_KBC_DATA 0x60
 #define PORT_KBC_COMMAND 0x64
 #define KBC_INPUT_FULL 0x02
-#define KBC_READ_OUTPUT 0xd0
 #define KBC_WRITE_OUTPUT 0xd1
 #define KBC_NULL 0xff
 #define KBC_OUTPUT_A20 0xdf

@@ -80,10 +80,10 @@ static bool rmstack_fits(void)
 
 static bool unused_untouched(void)
 {
+    figure("base: 0x%x", LAYOUT_UNUSED_BASE);
+    figure("limit: 0x%x", LAYOUT_UNUSED_LIMIT);
     return boot.witness.unused_same;
 }
-
-static bool nothing_mapped(uint64_t base, uint64_t limit);
 
 static bool found(void *context, struct mapping leaf)
 {
@@ -103,6 +103,7 @@ static bool nothing_mapped(uint64_t base, uint64_t limit)
 
 static bool initmap_gone(void)
 {
+    figure("limit: 0x%x", LAYOUT_INITMAP_LIMIT);
     return nothing_mapped(LAYOUT_INITMAP_BASE, LAYOUT_INITMAP_LIMIT) && !probe_read(LAYOUT_STAGE2_BASE);
 }
 
@@ -133,6 +134,8 @@ static bool reclaimed(void)
 
 static bool handoff_gone(void)
 {
+    figure("base: 0x%lx", LAYOUT_HANDOFF_BASE);
+    figure("bytes: %u", boot.handoff.bytes);
     return nothing_mapped(LAYOUT_HANDOFF_BASE, LAYOUT_HANDOFF_LIMIT) && !probe_read(LAYOUT_HANDOFF_BASE);
 }
 

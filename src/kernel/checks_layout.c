@@ -12,8 +12,6 @@
 
 #define TAG_COUNT (1u << LAYOUT_VA_TAG_BITS)
 
-extern uint8_t fault_stack_limit[];
-
 static uint32_t tag_of(uint64_t address)
 {
     return (uint32_t)(address >> LAYOUT_VA_TAG_SHIFT) & (TAG_COUNT - 1);
@@ -111,14 +109,23 @@ static bool write_xor_execute(void)
     return wx.user == 0 && (wx.both == 0 || !kernel_tables.nx);
 }
 
+static bool write_faults(uint64_t address)
+{
+    bool faults = !probe_write(address);
+
+    figure("cr2: 0x%lx", trap_last_probe.cr2);
+    figure("error: 0x%lx", trap_last_probe.error);
+    return faults && trap_last_probe.cr2 == address && (trap_last_probe.error & TRAP_PF_WRITE);
+}
+
 static bool text_is_not_written(void)
 {
-    return !probe_write(sections[0].base) && trap_last_probe.cr2 == sections[0].base;
+    return write_faults(sections[0].base);
 }
 
 static bool rodata_is_not_written(void)
 {
-    return !probe_write(sections[1].base) && trap_last_probe.cr2 == sections[1].base;
+    return write_faults(sections[1].base);
 }
 
 static uint8_t ret_in_data[] = { 0xc3 };
@@ -133,9 +140,13 @@ static bool data_is_not_run(void)
 
 static bool guards_fault(void)
 {
-    for (int i = 0; i < SECTION_COUNT; i++)
-        if (sections[i].owner == OWNER_STACKS && (probe_read(sections[i].base - 1) || probe_read(sections[i].limit)))
+    for (int i = 0; i < SECTION_COUNT; i++) {
+        if (sections[i].owner != OWNER_STACKS)
+            continue;
+        figure("%s: 0x%lx..0x%lx", sections[i].name, sections[i].base, sections[i].limit);
+        if (probe_read(sections[i].base - 1) || probe_read(sections[i].limit))
             return false;
+    }
     return true;
 }
 

@@ -10,7 +10,7 @@
 
 #define WORD_SIZE 64
 
-extern uint8_t kernel_text_base[], fault_stack_base[];
+extern uint8_t kernel_text_base[];
 
 static void crash_panic(void)
 {

@@ -50,7 +50,6 @@ static inline _Noreturn void cpu_halt_for_ever(void)
 #define CPUID_EXTENDED_FEATURES 0x80000001u
 #define CPUID_ADDRESS_SIZES 0x80000008u
 #define CPUID_1_EDX_TSC (1u << 4)
-#define CPUID_1_EDX_PAE (1u << 6)
 #define CPUID_1_EDX_PGE (1u << 13)
 #define CPUID_7_EBX_SMEP (1u << 7)
 #define CPUID_7_EBX_SMAP (1u << 20)
