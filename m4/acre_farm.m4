@@ -9,13 +9,21 @@ AS_IF([test -z "$$1"], [acre_missing="$acre_missing
   m4_bpatsubst([$2], [ .*]) (Debian package $3): $4"])
 ])
 
+dnl ACRE_FARM_TCL(TCL PACKAGE, DEBIAN PACKAGE, WHAT NEEDS IT); after TCLSH is known
+AC_DEFUN([ACRE_FARM_TCL], [
+AC_MSG_CHECKING([for Tcl package $1])
+acre_ok=`AS_ECHO(["if {@<:@catch {package require $1}@:>@} {puts no} {puts yes}"]) | ${TCLSH:-false} 2>/dev/null`
+AC_MSG_RESULT([${acre_ok:=no}])
+AS_IF([test "$acre_ok" = no], [acre_missing="$acre_missing
+  Tcl package $1 (Debian package $2): $3"])
+])
+
 AC_DEFUN([ACRE_FARM_TOOLS], [
 acre_missing=
 ACRE_FARM_TOOL([TCLSH], [tclsh tclsh8.6], [tcl], [the acre command and the farm])
-ACRE_FARM_TOOL([EXPECT], [expect], [expect], [driving the emulators])
+ACRE_FARM_TCL([Expect], [tcl-expect], [driving the emulators])
 ACRE_FARM_TOOL([QEMU], [qemu-system-x86_64], [qemu-system-x86], [boots under QEMU])
 ACRE_FARM_TOOL([BOCHS], [bochs], [bochs], [boots under Bochs])
-ACRE_FARM_TOOL([SOCAT], [socat], [socat], [talking to QEMU's monitor])
 ])
 
 dnl ACRE_REPORT: the last words of configure.

@@ -20,14 +20,17 @@ AC_ARG_VAR([LDFLAGS_FOR_BUILD], [options when it links])
 AC_MSG_CHECKING([for a compiler of programs that run here])
 AS_IF([test -n "$CC_FOR_BUILD"], [set dummy "$CC_FOR_BUILD"], [set dummy "$CC" gcc cc clang])
 shift
+acre_tried=
 acre_found=
 for acre_cc do
+  acre_tried="$acre_tried $acre_cc"
   ACRE_RUN_FOR_BUILD([$acre_cc])
   AS_IF([test $acre_ok = yes], [acre_found=$acre_cc; break])
 done
 AS_IF([test -z "$acre_found"], [
   AC_MSG_RESULT([none])
-  AC_MSG_ERROR([no compiler whose programs run here (Debian packages gcc and libc6-dev); set CC_FOR_BUILD=...])])
+  acre_packages='Debian packages gcc and libc6-dev'
+  AC_MSG_ERROR([no compiler whose programs run here; tried:$acre_tried ($acre_packages); set CC_FOR_BUILD=...])])
 CC_FOR_BUILD=$acre_found
 AC_MSG_RESULT([$CC_FOR_BUILD])
 test -n "$CFLAGS_FOR_BUILD" || CFLAGS_FOR_BUILD='-O2 -g'

@@ -52,8 +52,8 @@ for acre_cc do
 done
 AS_IF([test -z "$acre_found"], [
   AC_MSG_RESULT([none])
-  AC_MSG_ERROR([no usable compiler; tried:$acre_tried; config.log says why (Debian package gcc; on other machinesdnl
- gcc-x86-64-linux-gnu)])])
+  acre_packages='Debian package gcc; on other machines gcc-x86-64-linux-gnu'
+  AC_MSG_ERROR([no usable compiler; tried:$acre_tried; config.log says why ($acre_packages)])])
 CC=$acre_found
 AC_MSG_RESULT([$CC])
 test -n "$CPP" || CPP="$CC -E"
@@ -74,7 +74,8 @@ SECTIONS {
 }
 ACRE_EOF
 if ($1 -m elf_x86_64 -nostdlib -static -T conftest.lds -o conftest.64.elf conftest.64.o &&
-    $1 -m elf_i386 -nostdlib -static -T conftest.lds -o conftest.32.elf conftest.32.o) >&AS_MESSAGE_LOG_FD 2>&1; then
+    $1 -m elf_i386 -nostdlib -static -T conftest.lds -o conftest.32.elf conftest.32.o &&
+    test -s conftest.64.elf && test -s conftest.32.elf) >&AS_MESSAGE_LOG_FD 2>&1; then
   acre_ok=yes
 fi
 rm -f conftest.lds conftest.*.elf
@@ -106,7 +107,7 @@ acre_prefix=
 AS_CASE([$CC], [*-gcc], [acre_prefix=`AS_ECHO(["$CC"]) | sed 's/gcc$//'`])
 AC_MSG_CHECKING([for a linker of elf_x86_64 and elf_i386])
 acre_list=$LD
-test -n "$acre_list" || acre_list="${acre_prefix:+${acre_prefix}ld} ld ld.bfd ld.lld x86_64-linux-gnu-ld x86_64-elf-ld"
+test -n "$acre_list" || acre_list="${acre_prefix:+${acre_prefix}ld }ld ld.bfd ld.lld x86_64-linux-gnu-ld x86_64-elf-ld"
 LD=
 for acre_tool in $acre_list; do
   ACRE_TRY_LD([$acre_tool])
@@ -117,7 +118,7 @@ AS_IF([test -z "$LD"], [
   AC_MSG_ERROR([no usable linker; tried: $acre_list (Debian package binutils, or lld)])])
 AC_MSG_RESULT([$LD])
 ACRE_TRY_TOOL([OBJCOPY], [objcopy], [-O binary conftest.64.o conftest.out],
-  [${acre_prefix:+${acre_prefix}objcopy} objcopy llvm-objcopy x86_64-linux-gnu-objcopy])
-ACRE_TRY_TOOL([NM], [nm], [-n conftest.64.o], [${acre_prefix:+${acre_prefix}nm} nm llvm-nm x86_64-linux-gnu-nm])
+  [${acre_prefix:+${acre_prefix}objcopy }objcopy llvm-objcopy x86_64-linux-gnu-objcopy])
+ACRE_TRY_TOOL([NM], [nm], [-n conftest.64.o], [${acre_prefix:+${acre_prefix}nm }nm llvm-nm x86_64-linux-gnu-nm])
 rm -f conftest.64.o conftest.32.o conftest.out
 ])

@@ -6,7 +6,7 @@
 need tclsh tcl
 : "${MAKE:=make}"
 unset MAKEFLAGS MFLAGS MAKELEVEL
-plan 15
+plan 17
 
 cd "$top_builddir" || exit 99
 stage=$tmp/stage
@@ -32,9 +32,11 @@ if command -v bash >/dev/null 2>&1; then
 	}
 	is "bash completes commands" "$(completion ima)" image
 	is "bash completes options" "$(completion image --fr)" --from
+	is "and not what only has a dash in it" "$(completion boot -e)" ""
 else
 	skip "bash completes commands" "needs bash (Debian package bash)"
 	skip "bash completes options" "needs bash (Debian package bash)"
+	skip "and not what only has a dash in it" "needs bash (Debian package bash)"
 fi
 maps=$(find "$top_srcdir/farm/maps" -name '*.map' | wc -l)
 is "all $maps maps are installed" "$(find "$tmp/moved/share/acre/maps" -name '*.map' | wc -l)" "$maps"
@@ -42,3 +44,4 @@ is "all $maps maps are installed" "$(find "$tmp/moved/share/acre/maps" -name '*.
 mv "$tmp/moved" "$stage/usr"
 ok "make uninstall" "$MAKE" -s -C "$top_builddir" uninstall DESTDIR="$stage" prefix=/usr
 is "no file is left" "$(find "$stage" -type f)" ""
+is "nor a directory of Acre's own" "$(find "$stage" -type d -name acre)" ""

@@ -7,6 +7,7 @@ source [file join $::env(srcdir) drivers.tcl]
 if {[catch {package require Expect}]} {
     tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
 }
+tap::need kill procps
 ::acre::paths::use drive tap verdict
 set tools {qemu qemu-system-x86_64 bochs bochs}
 tap::plan 27
@@ -110,7 +111,9 @@ tap::like [list [drv::verdict $run] [dict get $run detail]] "*ERROR*cannot make 
 set ::env(PATH) $path
 array unset ::auto_execs
 set full /dev/full
-if {[file exists $full]} {
+if {[auto_execok qemu-system-x86_64] eq ""} {
+    tap::skip "a full disk" "needs qemu-system-x86_64 (Debian package qemu-system-x86)"
+} elseif {[file exists $full]} {
     set dir [file join [tap::tmp] full]
     file mkdir $dir
     file link -symbolic [file join $dir serial.log] $full

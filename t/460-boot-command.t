@@ -7,6 +7,7 @@ source [file join $::env(srcdir) drivers.tcl]
 if {[catch {package require Expect}]} {
     tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
 }
+tap::need kill procps
 tap::need qemu-system-x86_64 qemu-system-x86
 set bochs [expr {[auto_execok bochs] ne ""}]
 tap::plan 51

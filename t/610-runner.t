@@ -4,6 +4,13 @@
 # resuming, replay lines, directories that cannot be written.
 
 source [file join [file dirname [info script]] tap.tcl]
+if {[catch {package require Expect}]} {
+    tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
+}
+tap::need kill procps
+if {![file exists [::acre::paths::get fakebios]]} {
+    tap::skip_all "needs [::acre::paths::get fakebios] (make)"
+}
 tap::plan 53
 set tmp [tap::tmp]
 set double [file join $::env(srcdir) farm-double.tcl]
@@ -14,14 +21,10 @@ foreach {name value} [list srcdir $::env(srcdir) builddir $::env(builddir) top_s
 # The number by which the processes of this test's slow guests are found.
 set ::env(DOUBLE_SLEEP) 9[format %05d [expr {[pid] % 100000}]]
 
-close [open $tmp/acre.img w]
+file copy [::acre::paths::get image] $tmp/acre.img
 set out [open $tmp/acre.syms w]
 puts $out "ffffffff80001000 T acre_audit_point"
 close $out
-set bios [::acre::paths::get fakebios]
-if {![file exists $bios]} {
-    tap::skip_all "needs $bios (make)"
-}
 
 # maps DIR NAME...: a directory of maps; what happens to a guest stands in the name of its map.
 proc maps {dir args} {
