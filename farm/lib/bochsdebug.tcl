@@ -57,9 +57,10 @@ proc ::acre::bochs::monitor {handle command} {
         set run(marker) ""
         return -code error -errorcode {ACRE EMULATOR} "Bochs's debugger did not answer '$command'"
     }
-    # The terminal's echo and the prompts are no answer.
+    # The terminal's echo and the prompts are no answer; of the first prompt a part may have come, and gone, before.
     set answer [string map {\r ""} [regsub -all {<bochs:\d+> } $run(answer) {}]]
-    return [string map [list "$command\n" "" "calc $marker\n" ""] $answer]
+    set answer [string map [list "$command\n" "" "calc $marker\n" ""] $answer]
+    return [regsub {^[<bochs:]*\d*>? } $answer {}]
 }
 
 # The guest stands at the audit address.
