@@ -17,7 +17,7 @@ foreach word $words {
         "not in map-format.txt: $word$argument [::acre::quirks::meaning $word]"
 }
 # The other way round: every word that a bundled map uses is in the table, by the parser; the help must not have more.
-regexp {what they make the BIOS do:(.*)Where words meet} $help -> list
+regexp {what they make the BIOS do:(.*)Words that contradict} $help -> list
 set extra {}
 set form {(?:^| )(?:carry|no|smap|acpi|short|overlong|needs|clobber|interrupts|e820|e801|88)-[a-z0-9-]+}
 foreach candidate [regexp -all -inline $form $list] {

@@ -88,7 +88,9 @@ proc ::double::slow {serial} {
         exec kill -KILL $::double::emulator
         exit [expr {128 + $number}]
     }
-    ::acre::process::guard
+    if {![info exists ::double::deaf]} {
+        ::exp_trap {::acre::process::Interrupted 15} {SIGINT SIGTERM SIGHUP}
+    }
     after 60000 {set ::double::over 1}
     vwait ::double::over
     return [pass $serial]
@@ -97,7 +99,7 @@ proc ::double::slow {serial} {
 # The same, but deaf to all that can be refused.
 proc ::double::stubborn {serial} {
     ::exp_trap SIG_IGN {SIGINT SIGTERM SIGHUP}
-    set ::acre::process::guarded 1
+    set ::double::deaf 1
     return [slow $serial]
 }
 

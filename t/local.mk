@@ -65,7 +65,9 @@ TESTS += \
 	t/603-plan.t \
 	t/610-runner.t \
 	t/620-interrupt.t \
+	t/700-bad-input.t \
+	t/710-bad-guests.t \
 	t/800-broken.t
 
-# Boot sectors of ours for t/5xx and t/bench.
-acre_BUILT += t/boots/chain.bin t/boots/rdtsc.bin
+# Boot sectors of ours for t/5xx, t/710 and t/bench.
+acre_BUILT += t/boots/chain.bin t/boots/rdtsc.bin t/boots/talk.bin

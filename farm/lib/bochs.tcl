@@ -190,7 +190,8 @@ proc ::acre::bochs::ended {handle} {
     if {$run(guest-exit) eq "any"} {
         ::acre::drive::End $handle exit "Bochs's Shutdown port was used, status $run(status)"
     } else {
-        ::acre::drive::End $handle emulator-error "Bochs ended with status $run(status): [Words $run(screen)]"
+        ::acre::drive::End $handle emulator-error \
+            [string trimright "Bochs ended with status $run(status): [Words $run(screen)]" ": "]
     }
 }
 

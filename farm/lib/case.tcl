@@ -11,6 +11,8 @@
 namespace eval ::acre::case {
     # Seconds at scale 1; a boot takes well under one.
     variable limits {first-byte 8 silence 6 total 30}
+    # Bytes of serial log: a report has some 10 KiB, with the largest map 200; reading more takes longer than a boot.
+    variable MOST 4194304
     variable snapshot ""
     # All CPUs of both emulators without hardware virtualisation.
     variable PHYS_BITS 40
@@ -104,8 +106,9 @@ proc ::acre::case::Expectation {case} {
 # The driver's view of the case.
 proc ::acre::case::Drive {case rom} {
     variable limits
+    variable MOST
     set scaled [dict map {clock seconds} $limits {expr {$seconds * [dict get $case scale]}}]
-    set drive [dict create rom $rom limits $scaled expect [dict get $case regex] audit-address "" on-audit ""]
+    set drive [dict create rom $rom limits $scaled most $MOST expect [dict get $case regex] on-audit ""]
     foreach key {emulator machine memory image dir cpu disk} {
         dict set drive $key [dict get $case $key]
     }

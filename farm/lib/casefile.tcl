@@ -2,8 +2,8 @@
 #
 # casefile.tcl: a case on disk, for the process that runs it and for whoever wants to run it again.
 #
-# The file is `case` in the case's directory: one Tcl list a line, key and value.  Data only: it is read as lists, never
-# run.
+# The file is `case` in the case's directory: a Tcl list of keys and values, one key a line.  Data only: it is read as a
+# list, never run.
 
 namespace eval ::acre::casefile {}
 
@@ -33,19 +33,15 @@ proc ::acre::casefile::prepare {case} {
 
 # read FILE -> the case.  Raises {ACRE CASE} if it is not such a file.
 proc ::acre::casefile::read {file} {
-    if {[catch {open $file r} in]} {
+    if {![file isfile $file] || [catch {open [file join [pwd] $file] r} in]} {
         return -code error -errorcode {ACRE CASE} "$file: cannot be read; name the file `case` in a case's directory"
     }
     set text [::read $in]
     close $in
-    set case [dict create]
-    foreach line [split $text \n] {
-        if {$line eq ""} continue
-        if {[catch {llength $line} words] || $words != 2} {
-            return -code error -errorcode {ACRE CASE} \
-                "$file: not a case: '[string range $line 0 39]' is no key and value"
-        }
-        dict set case {*}$line
+    # Not line by line: a path may have a line end in it.
+    if {[catch {dict merge $text} case]} {
+        return -code error -errorcode {ACRE CASE} \
+            "$file: not a case: it is no list of keys and values; name the file `case` in a case's directory"
     }
     foreach key {name emulator machine memory image dir expect} {
         if {![dict exists $case $key]} {

@@ -15,6 +15,8 @@ namespace eval ::acre::boot {
     variable TOOLS {qemu qemu-system-x86_64 bochs bochs}
     # Seconds of silence, or before the first byte, that end a run at the latest; a person may allow less by --timeout.
     variable QUIET 30
+    # Bytes at the end of the serial log that are read again for the verdict: more than any report of Acre's.
+    variable JUDGED 4194304
     # Bytes of RAM without --memory and without a map.
     variable MEMORY 0x4000000
 }
@@ -23,8 +25,8 @@ proc ::acre::cmd::boot {args} {
     ::acre::paths::use options
     lassign [::acre::boot::Split $args] options images
     set given [::acre::options::parse boot $::acre::boot::TABLE $options]
-    if {[llength $images] != 1} {
-        ::acre::err::usage [expr {[llength $images] ? "boot takes one image, not '[lindex $images 1]' too"
+    if {[llength $images] != 1 || $images eq {{}}} {
+        ::acre::err::usage [expr {[llength $images] > 1 ? "boot takes one image, not '[lindex $images 1]' too"
             : "boot needs an image: acre boot disk.img"}]
     }
     dict set given image [lindex $images 0]
@@ -66,7 +68,7 @@ proc ::acre::boot::Run {given} {
     set keep [expr {[dict get $given keep] ne "" || [dict get $given trace]}]
     set dir [Directory [dict get $given keep]]
     if {!$keep} {
-        ::acre::process::at_interrupt [list file delete -force -- $dir]
+        set guardian [::acre::process::guardian $dir]
     }
     try {
         set case [::acre::machine::complete [Case $given $dir]]
@@ -79,18 +81,22 @@ proc ::acre::boot::Run {given} {
     } finally {
         if {!$keep} {
             file delete -force -- $dir
+            ::acre::process::dismiss $guardian
         }
     }
 }
 
 proc ::acre::boot::Directory {keep} {
     if {$keep eq ""} {
-        close [file tempfile path [file join [expr {[info exists ::env(TMPDIR)] ? $::env(TMPDIR) : "/tmp"}] acre-boot]]
+        set parent [expr {[info exists ::env(TMPDIR)] ? $::env(TMPDIR) : "/tmp"}]
+        if {[catch {close [file tempfile path [file join $parent acre-boot]]} why]} {
+            ::acre::err::bad "cannot make a directory in $parent: $why; set TMPDIR to a better place, or use --keep"
+        }
         file delete -- $path
         set keep $path.d
     }
-    if {[catch {file mkdir $keep} why options]} {
-        set why [lindex [dict get $options -errorcode] 2]
+    if {[catch {file mkdir $keep} why]} {
+        set why [string trim [lindex [split $why :] end]]
         ::acre::err::bad "cannot make the directory $keep: $why; name another with --keep"
     }
     return [file normalize $keep]
@@ -100,7 +106,7 @@ proc ::acre::boot::Directory {keep} {
 proc ::acre::boot::Case {given dir} {
     variable QUIET
     set total [dict get $given timeout]
-    if {![string is double -strict $total] || $total <= 0 || $total > 1e6} {
+    if {![::acre::options::number $total 1e6]} {
         ::acre::err::usage "boot: --timeout takes seconds, more than 0 and at most 1000000, not '$total'"
     }
     set quiet [expr {min($total, $QUIET)}]
@@ -161,7 +167,9 @@ proc ::acre::boot::Show {argv} {
 
 # What the guest did -> exit status; all but a good end is said in one line.
 proc ::acre::boot::Status {run} {
+    variable JUDGED
     set channel [open [dict get $run serial] rb]
+    seek $channel [expr {max(0, [file size [dict get $run serial]] - $JUDGED)}]
     set tap [::acre::tap::parse [read $channel]]
     close $channel
     if {[dict get $run end] eq "exit" && ![dict get $tap version] && [dict get $tap exit] eq ""} {

@@ -9,7 +9,7 @@ namespace eval ::acre::farm {
         patterns tap verdict machine process hang rsp qemu bochs drive quirks interval mapops map oracle rom
         pagewalk listing physmem audit compare required casefile case
     }
-    variable runLibraries {options plan group family progress runner resume summary probe farmrun}
+    variable runLibraries {options farmcheck plan group family progress runner resume summary probe farmrun}
     # option -> {kind name default}: list options take all words up to the next option and may be repeated.
     variable options {
         --emulator {list emulators {}} --maps {list maps {}} --select {list select {}} --memory {list memory {}}
@@ -67,100 +67,6 @@ proc ::acre::farm::load {whole} {
     ::acre::paths::use {*}$caseLibraries {*}[expr {$whole ? $runLibraries : ""}]
 }
 
-# Values that make no sense are found before anything is written or started.
-proc ::acre::farm::Check {givenVar} {
-    upvar 1 $givenVar given
-    variable emulators
-    foreach emulator [dict get $given emulators] {
-        if {![dict exists $emulators $emulator]} {
-            ::acre::err::usage "no such emulator: '$emulator'; there are [join [dict keys $emulators] { and }]"
-        }
-    }
-    if {[dict get $given jobs] eq ""} {
-        dict set given jobs [Cores]
-    }
-    if {![regexp {^[1-9][0-9]{0,2}$} [dict get $given jobs]]} {
-        ::acre::err::usage "--jobs '[dict get $given jobs]' is not a number from 1 to 999"
-    }
-    if {![string is double -strict [dict get $given scale]] || [dict get $given scale] <= 0} {
-        ::acre::err::usage "--timeout-scale '[dict get $given scale]' is not a number above 0"
-    }
-    if {[dict get $given regex] ne "" && [catch {regexp -- [dict get $given regex] ""} why]} {
-        ::acre::err::usage "--expect '[dict get $given regex]': $why"
-    }
-    if {[dict get $given regex] ne "" && [dict get $given image] eq ""} {
-        ::acre::err::usage "--expect says what a foreign image prints: name it with --image"
-    }
-    CheckAxes $given
-    CheckImage given
-}
-
-proc ::acre::farm::CheckAxes {given} {
-    set rows [::acre::machine::rows]
-    set machines [lsort -unique [lmap name [dict keys $rows] {regsub {^[a-z]+-} $name ""}]]
-    foreach machine [dict get $given machines] {
-        if {$machine ni $machines} {
-            ::acre::err::usage "no such machine: '$machine'; there are [join $machines {, }]"
-        }
-    }
-    set disks [lsort -unique [concat {*}[lmap row [dict values $rows] {::acre::machine::disks $row}]]]
-    foreach disk [dict get $given disks] {
-        if {$disk ni $disks} {
-            ::acre::err::usage "no such disk: '$disk'; there are [join $disks {, }]"
-        }
-    }
-    foreach size [dict get $given memory] {
-        ::acre::plan::bytes $size
-    }
-}
-
-# The image, and for one of Acre's the address of its audit point, from the symbols beside it.
-proc ::acre::farm::CheckImage {givenVar} {
-    upvar 1 $givenVar given
-    set image [dict get $given image]
-    if {$image eq ""} {
-        set image [::acre::paths::get image]
-        set hint "build it first (make)"
-    } else {
-        set hint "check the path"
-    }
-    if {![file isfile $image] || ![file readable $image]} {
-        ::acre::err::bad "$image: no such image; $hint"
-    }
-    dict set given image [file normalize $image]
-    dict set given audit ""
-    if {[dict get $given regex] eq ""} {
-        dict set given audit [AuditPoint [Syms $given]]
-    }
-}
-
-proc ::acre::farm::Syms {given} {
-    if {[dict get $given syms] ne ""} {
-        return [dict get $given syms]
-    }
-    set beside [file rootname [dict get $given image]].syms
-    if {[file exists $beside]} {
-        return $beside
-    }
-    if {[dict get $given image] ne [file normalize [::acre::paths::get image]]} {
-        ::acre::err::bad "$beside: no such file; an image of Acre needs its symbols (--syms FILE),\
-            another one --expect REGEX"
-    }
-    return [::acre::paths::get syms]
-}
-
-proc ::acre::farm::AuditPoint {file} {
-    if {[catch {open $file r} in]} {
-        ::acre::err::bad "$file: cannot be read; name the symbols that belong to the image"
-    }
-    set text [read $in]
-    close $in
-    if {![regexp -line {^([0-9a-f]{8,16}) [A-Za-z] acre_audit_point$} $text - address]} {
-        ::acre::err::bad "$file: has no acre_audit_point; these are not the symbols of an image of Acre"
-    }
-    return 0x$address
-}
-
 # The cases that were asked for; none is an error: nothing tested is not a success.
 proc ::acre::farm::Plan {given} {
     set common [dict create image [dict get $given image] regex [dict get $given regex] \
@@ -203,12 +109,18 @@ proc ::acre::farm::Named {paths} {
     set named {}
     set seen [dict create]
     foreach file [::acre::map::find {*}$paths] {
+        # It is read again by the process of each case.
+        if {![file isfile $file]} {
+            ::acre::err::bad "$file: is no file that can be read more than once; copy it into a .map file"
+        }
         set full [file normalize $file]
         if {[string equal -length [string length $root] $root $full]} {
             set name [file rootname [string range $full [string length $root] end]]
             set origin "bundled [file dirname $name] map"
         } else {
-            set name [regsub -all {[^a-z0-9._+-]} [string tolower [file rootname [file tail $full]]] -]
+            # A name of any length must fit a directory's.
+            set name [string range [string tolower [file rootname [file tail $full]]] 0 119]
+            set name [regsub -all {[^a-z0-9._+-]} $name -]
             set origin "named on the command line"
         }
         dict incr seen $name

@@ -29,7 +29,8 @@ proc ::acre::image::Word {bytes offset} {
 proc ::acre::image::load {path} {
     Layout
     try {
-        set file [open $path rb]
+        # A name that begins with "|" is a name, not a command.
+        set file [open [file join [pwd] $path] rb]
         try {
             set bytes [read $file]
         } finally {
@@ -127,7 +128,7 @@ proc ::acre::image::save {path bytes} {
 }
 
 proc ::acre::image::Put {path bytes} {
-    set file [open $path wb]
+    set file [open [file join [pwd] $path] wb]
     set failed [catch {puts -nonewline $file $bytes; flush $file} message options]
     if {[catch {close $file} closing closing_options] && !$failed} {
         return -options $closing_options $closing

@@ -71,7 +71,10 @@ proc ::acre::cmdmap::Parse {sub words} {
 
 # The value of an option, or DEFAULT where it was not given.
 proc ::acre::cmdmap::Option {given name {default ""}} {
-    return [expr {[dict exists $given $name] ? [dict get $given $name] : $default}]
+    if {[dict exists $given $name]} {
+        return [dict get $given $name]
+    }
+    return $default
 }
 
 # --- show, check ---------------------------------------------------------------------------------------------------
@@ -201,7 +204,8 @@ proc ::acre::cmdmap::Import {given names} {
     }
     set file [expr {[llength $names] ? [lindex $names 0] : "-"}]
     set from [expr {$file eq "-" ? "standard input" : $file}]
-    if {[catch {::acre::mapimport::log [Text $file]} log options]} {
+    set text [Text $file]
+    if {[catch {::acre::mapimport::log $text} log options]} {
         return -code error -errorcode [dict get $options -errorcode] "$from: $log"
     }
     foreach left [dict get $log left] {

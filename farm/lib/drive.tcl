@@ -6,6 +6,7 @@
 #     emulator qemu|bochs   machine pc|q35|isapc (bochs: pc)   memory bytes   image path   dir existing directory
 #     rom path|""   cpu model|""   disk ide|virtio|floppy   icount 0|1   accel tcg|kvm
 #     limits {first-byte S silence S total S}   seconds, fractions allowed
+#     most bytes|0     from the serial port; a guest that says more is ended as timeout
 #     audit-address 0x...|""
 #     on-audit command prefix|""   called with a HANDLE while the guest stands at audit-address; an error that it raises
 #                                  ends the run as emulator-error, with its words in detail
@@ -44,7 +45,7 @@ namespace eval ::acre::drive {
     variable count 0
     variable DEFAULTS {
         emulator qemu machine pc memory 0x4000000 rom "" cpu "" disk ide icount 0 accel tcg trace 0
-        limits {first-byte 20 silence 20 total 120} audit-address "" on-audit "" on-start "" echo 0 expect ""
+        limits {first-byte 20 silence 20 total 120} most 0 audit-address "" on-audit "" on-start "" echo 0 expect ""
     }
     # Seconds: between two looks at the clocks; of quiet before the CPU is looked at, and between two such looks.
     variable TICK 0.05
@@ -54,6 +55,8 @@ namespace eval ::acre::drive {
     variable REST 8
     # Seconds that an emulator gets to answer, and to end once it was asked to.
     variable PATIENCE 10
+    # Characters of a detail.
+    variable DETAIL_MOST 500
 }
 
 proc ::acre::drive::Seconds {} {
@@ -93,7 +96,6 @@ proc ::acre::drive::Once {case} {
 proc ::acre::drive::Open {case} {
     variable live
     variable count
-    ::acre::process::guard
     set handle ::acre::drive::run[incr count]
     upvar #0 $handle run
     set dir [dict get $case dir]
@@ -102,7 +104,7 @@ proc ::acre::drive::Open {case} {
     array set run {
         end "" detail "" status "" registers "" guest-exit "" gone 0 pid "" spawn "" screen "" screened 0 held ""
         bytes 0 first "" longest 0 auditing 0 audited 0 busy 0 sample "" sampled 0 ticker "" buglog "" files {}
-        channels {} argv {}
+        channels {} argv {} guardian ""
     }
     set run(last) $run(start)
     lappend live $handle
@@ -116,9 +118,14 @@ proc ::acre::drive::Open {case} {
 
 # End HANDLE END DETAIL: the run is over; the first end that is found stands.
 proc ::acre::drive::End {handle end detail} {
+    variable DETAIL_MOST
     upvar #0 $handle run
     if {$run(end) eq ""} {
-        set run(detail) [string map {\n " " \r ""} $detail]
+        # One line for a person, whatever an emulator said.
+        set run(detail) [regsub -all {[\x00-\x1f\x7f-\x9f]} [string map {\n " " \r ""} $detail] ?]
+        if {[string length $run(detail)] > $DETAIL_MOST} {
+            set run(detail) [string range $run(detail) 0 $DETAIL_MOST]...
+        }
         set run(total-seconds) [expr {[Seconds] - $run(start)}]
         set run(end) $end
     }

@@ -30,6 +30,11 @@ namespace eval ::acre::err {
     }
 }
 
+# Without a PATH the shell that started us has one of its own; Tcl has none.
+if {![info exists ::env(PATH)]} {
+    set ::env(PATH) /usr/local/bin:/usr/bin:/bin
+}
+
 proc ::acre::err::usage {message} {
     return -code error -errorcode {ACRE USAGE} $message
 }
@@ -100,8 +105,10 @@ proc ::acre::err::Background {message options} {
 # Ends the process with the one line that ERROR is worth.
 proc ::acre::err::Fatal {message options} {
     set code [dict get $options -errorcode]
-    set line [string map {\n " " \r ""} $message]
-    if {[lindex $code 0] ni {ACRE POSIX}} {
+    set line [regsub -all {[\x00-\x1f\x7f-\x9f]} [string map {\n " " \r ""} $message] ?]
+    if {[lrange $code 0 3] eq {TCL VALUE PATH NOUSER}} {
+        append line "; write a name that begins with ~ as ./~..."
+    } elseif {[lindex $code 0] ni {ACRE POSIX}} {
         set line "internal error: $line (please report; ACRE_DEBUG=1 shows where)"
     }
     # A reader that went away (acre ... | head) wants no more words; the status still says that not all was said.

@@ -6,11 +6,14 @@
 namespace eval ::acre::farmrun {
     # One process at a time works in a directory; its number stands in this file.
     variable lock ""
+    # Who removes that file if this process dies.
+    variable guardian ""
 }
 
 # run CASES OPTIONS -> exit status.  OPTIONS: out jobs resume command (the case command).
 proc ::acre::farmrun::run {cases options} {
     variable lock
+    variable guardian
     set out [file normalize [dict get $options out]]
     Directory $out [dict get $options resume]
     try {
@@ -24,26 +27,34 @@ proc ::acre::farmrun::run {cases options} {
         puts [::acre::summary::text $cases $results [expr {([clock milliseconds] - $begun) / 1000.0}]]
         return [::acre::summary::status $counts]
     } finally {
-        file delete $lock
+        # Where the whole directory was taken away there is another reason to tell.
+        catch {file delete $lock}
+        ::acre::process::dismiss $guardian
     }
 }
 
 # Ctrl-C and its like end the run in order: children first, then the summary of what there is.  Set after the probes,
 # which ran in this process and had traps of their own.
+#
+# A terminal that is gone ends the run at once: there is nobody to sum up for, the cases see the end of their standard
+# input and end their emulators themselves, and a lock of a dead process is no lock.  A trap would do harm: Expect's
+# handler may be entered while Tcl's notifier holds the lock that the handler wants (seen: a run that hung for good).
 proc ::acre::farmrun::Guard {} {
-    foreach {name words} {SIGINT Ctrl-C SIGTERM "told to end" SIGHUP "terminal gone"} {
+    foreach {name words} {SIGINT Ctrl-C SIGTERM "told to end"} {
         exp_trap [list ::acre::runner::stop "the run was stopped ($words)"] $name
     }
+    exp_trap SIG_DFL SIGHUP
 }
 
 # Makes OUT, or takes it over: what another run is working in is left alone, old results are put aside.
 proc ::acre::farmrun::Directory {out resume} {
     variable lock
+    variable guardian
     if {[catch {file mkdir $out} why]} {
         ::acre::err::bad "cannot make the directory $out: [Reason $why]; name another with --out"
     }
     set file [file join $out lock]
-    if {[file exists $file]} {
+    if {[file isfile $file]} {
         set in [open $file r]
         set pid [string trim [read $in]]
         close $in
@@ -63,11 +74,12 @@ proc ::acre::farmrun::Directory {out resume} {
         ::acre::err::bad "cannot write in $out: [Reason $why]; name another directory with --out"
     }
     set lock $file
+    set guardian [::acre::process::guardian $lock]
 }
 
 # The system's own words out of Tcl's message.
 proc ::acre::farmrun::Reason {message} {
-    return [lindex [split $message :] end]
+    return [string trim [lindex [split $message :] end]]
 }
 
 # Every case gets its directory and its hash.

@@ -40,15 +40,20 @@ proc ::acre::hang::Clocks {handle now} {
     upvar #0 $handle run
     set quiet [expr {$now - $run(last)}]
     if {$now - $run(start) > $run(total)} {
-        Over $handle timeout "not finished within its total of $run(total) s"
+        Over $handle timeout "not finished within its total of [Shown $run(total)] s"
     } elseif {$run(first) eq "" && $now - $run(start) > $run(first-byte)} {
-        Over $handle first-byte "no byte within $run(first-byte) s"
+        Over $handle first-byte "no byte within [Shown $run(first-byte)] s"
     } elseif {$run(first) ne "" && $quiet > $run(silence)} {
         Silent $handle $quiet
     } elseif {$quiet > $::acre::drive::QUIET && $now - $run(sampled) > $::acre::drive::SAMPLE} {
         ::acre::drive::prompted $handle
         Halted $handle $now
     }
+}
+
+# A limit as a person says it: scaled ones have many digits.
+proc ::acre::hang::Shown {seconds} {
+    return [format %.4g $seconds]
 }
 
 # Where the CPU stands, in a few words; the emulator may be past telling.
@@ -112,8 +117,8 @@ proc ::acre::hang::Silent {handle quiet} {
     set where "[Where $run(registers)]; [Last $handle]"
     if {$running} {
         set at [join [lsort -unique $rips] " "]
-        ::acre::drive::End $handle spin "silent for $run(silence) s and running, at $at; $where"
+        ::acre::drive::End $handle spin "silent for [Shown $run(silence)] s and running, at $at; $where"
     } else {
-        ::acre::drive::End $handle silence "silent for $run(silence) s, halted until an interrupt; $where"
+        ::acre::drive::End $handle silence "silent for [Shown $run(silence)] s, halted until an interrupt; $where"
     }
 }

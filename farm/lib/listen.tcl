@@ -18,6 +18,7 @@ proc ::acre::drive::launch {handle} {
         cd $home
     }
     set run(spawn) $spawn_id
+    catch {puts $run(guardian) $run(pid)}
     if {[dict get $run(case) on-start] ne ""} {
         {*}[dict get $run(case) on-start] $run(argv)
     }
@@ -62,12 +63,20 @@ proc ::acre::drive::Serial {handle channel} {
     if {[catch {puts -nonewline $run(log) $chunk} why]} {
         End $handle emulator-error "cannot write [file join $run(dir) serial.log]: $why"
     }
-    if {[dict get $run(case) echo]} {
-        puts -nonewline stdout $chunk
-        flush stdout
+    Echo $handle $chunk
+    set most [dict get $run(case) most]
+    if {$most && $run(bytes) > $most} {
+        End $handle timeout "still talking after [::acre::machine::size $most]; [::acre::hang::Last $handle]"
     }
     if {[dict get $run(case) expect] ne ""} {
         Expected $handle [::acre::patterns::feed run(held) $chunk]
+    }
+}
+
+proc ::acre::drive::Echo {handle chunk} {
+    upvar #0 $handle run
+    if {[dict get $run(case) echo] && [catch {puts -nonewline stdout $chunk; flush stdout} why]} {
+        End $handle emulator-error "cannot go on without standard output: $why"
     }
 }
 

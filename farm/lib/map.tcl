@@ -56,7 +56,8 @@ proc ::acre::map::parse {text file} {
         Problem state "not a text file: it has control or non-UTF-8 bytes; a map is lines '0xBASE 0xLIMIT TYPE'"
         return $state
     }
-    foreach line [split [encoding convertfrom utf-8 $text] \n] {
+    # Editors of other systems put a byte order mark in front.
+    foreach line [split [string trimleft [encoding convertfrom utf-8 $text] \ufeff] \n] {
         dict incr state line
         Line state [string trimright $line "\r \t"]
     }
@@ -68,30 +69,6 @@ proc ::acre::map::Empty {file} {
     set name [file rootname [file tail $file]]
     return [dict create file $file name $name title "" source "" class "" expect boots why "" reason "" ram "" \
         quirks {} pages "" unbacked {} extra {} entries {}]
-}
-
-proc ::acre::map::Load {file} {
-    variable bytesMax
-    if {[file isdirectory $file]} {
-        error "$file: is a directory, not a map; name a .map file in it"
-    }
-    if {[catch {open $file rb} channel]} {
-        error "$file: cannot be read: [Plain $channel]; check the path and its permissions"
-    }
-    set failed [catch {::read $channel [expr {$bytesMax + 1}]} bytes]
-    close $channel
-    if {$failed} {
-        error "$file: cannot be read: [Plain $bytes]; check the path and its permissions"
-    }
-    if {[string length $bytes] > $bytesMax} {
-        error "$file: too large for a map: more than $bytesMax bytes; name a .map file"
-    }
-    return $bytes
-}
-
-# The system's own words ("no such file or directory") out of what Tcl makes of them.
-proc ::acre::map::Plain {message} {
-    return [regsub {^(couldn't open|error reading) "[^"]*": } $message ""]
 }
 
 # Number of the first line of BYTES that cannot be text, or 0.
@@ -139,11 +116,15 @@ proc ::acre::map::Entry {stateVar line} {
     }
     lassign $entry base limit type
     ::scan $type %lld type
-    dict with state map {
-        lappend entries [list [expr {$base + 0}] [expr {$limit + 0}] $type]
-    }
-    if {[llength [dict get $state map entries]] == $entriesMax + 1} {
-        Problem state "too many entries: '[expr {$entriesMax + 1}]'; a map has at most $entriesMax"
+    # A file may have any number of lines: those beyond the most are not kept.
+    set count [llength [dict get $state map entries]]
+    if {$count < $entriesMax} {
+        dict with state map {
+            lappend entries [list [expr {$base + 0}] [expr {$limit + 0}] $type]
+        }
+    } elseif {"too many" ni [dict get $state seen]} {
+        dict lappend state seen "too many"
+        Problem state "too many entries: '[expr {$count + 1}]'; a map has at most $entriesMax"
     }
 }
 
@@ -273,6 +254,10 @@ proc ::acre::map::Whole {stateVar} {
     if {![llength [dict get $state map entries]] && ![llength [dict get $state problems]]
         && "e820-unsupported" ni $quirks && "e820-empty" ni $quirks} {
         Problem state "no entries: 'empty'; a map is lines '0xBASE 0xLIMIT TYPE'"
+    }
+    set conflict [::acre::quirks::conflict $quirks]
+    if {$conflict ne ""} {
+        Problem state $conflict
     }
     set count [llength [dict get $state map entries]]
     foreach quirk $quirks {

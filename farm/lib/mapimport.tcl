@@ -37,7 +37,8 @@ proc ::acre::mapimport::log {text} {
     set number 0
     foreach line [split $text \n] {
         incr number
-        if {[catch {Line state [string trimright $line]} what]} {
+        # No line of a map is long; what a long one may say is said by its start.
+        if {[catch {Line state [string trimright [string range $line 0 499]]} what]} {
             return -code error -errorcode {ACRE MAP} "line $number: $what"
         }
     }
@@ -96,7 +97,12 @@ proc ::acre::mapimport::Add {stateVar source entry} {
         error $wrong
     }
     set key [list $source [dict get $state boot]]
-    dict with state { dict lappend lists $key $entry }
+    dict with state {
+        dict lappend lists $key $entry
+        if {[llength [dict get $lists $key]] > $::acre::map::entriesMax} {
+            error "too many entries: '[llength [dict get $lists $key]]'; a map has at most $::acre::map::entriesMax"
+        }
+    }
 }
 
 # What follows "BIOS-e820: " in Linux's log, in any of its formats.
@@ -110,7 +116,7 @@ proc ::acre::mapimport::Linux {stateVar source rest} {
         Add state $source [list [expr "0x$base"] [expr "0x$base + 0x$length"] [Type $type]]
     } elseif {[string match BIOS-* $source]} {
         # "Xen: " and "user: " begin many a line that is no map line; "BIOS-e820: " does not.
-        error "not a range: '$rest'; was the line pasted whole?"
+        error "not a range: '[::acre::map::Short $rest]'; was the line pasted whole?"
     }
 }
 
@@ -131,7 +137,7 @@ proc ::acre::mapimport::Smap {stateVar rest} {
     upvar 1 $stateVar state
     if {![regexp {^([0-9a-f]+),? (?:x?attr=\S+ )?base=(?:0x)?([0-9a-f]+),? len=(?:0x)?([0-9a-f]+)} $rest -> \
             type base length]} {
-        error "not a range: 'type=$rest'; was the line pasted whole?"
+        error "not a range: 'type=[::acre::map::Short $rest]'; was the line pasted whole?"
     }
     Add state SMAP [list [expr "0x$base"] [expr "0x$base + 0x$length"] [expr "0x$type"]]
 }
@@ -139,7 +145,7 @@ proc ::acre::mapimport::Smap {stateVar rest} {
 proc ::acre::mapimport::Acre {stateVar rest} {
     upvar 1 $stateVar state
     if {![regexp {^(0x[0-9a-f]+) (0x[0-9a-f]+) ([0-9]+)} $rest -> base length type]} {
-        error "not a range: '$rest'; was the line pasted whole?"
+        error "not a range: '[::acre::map::Short $rest]'; was the line pasted whole?"
     }
     Add state acre [list [expr {$base + 0}] [expr {$base + $length}] $type]
 }
@@ -153,7 +159,8 @@ proc ::acre::mapimport::Type {words} {
     }
     set name [string trim $name "()"]
     if {![dict exists $typeNames $name]} {
-        error "memory type unknown: '$words'; Linux says usable, reserved, ACPI data, ACPI NVS, unusable or 'type N'"
+        error "memory type unknown: '[::acre::map::Short $words]'; Linux says usable, reserved, ACPI data, ACPI NVS,\
+            unusable or 'type N'"
     }
     return [dict get $typeNames $name]
 }

@@ -80,6 +80,45 @@ proc ::acre::map::Bundle {} {
     return [::acre::paths::get maps]
 }
 
+# The bytes of FILE, which must not be more than a map may have.  Raises {ACRE MAP}, naming it.
+proc ::acre::map::Load {file} {
+    variable bytesMax
+    set failed [catch {
+        if {[file isdirectory $file]} {
+            error "is a directory, not a map; name a .map file in it"
+        }
+        set bytes [Bytes $file]
+        if {[string length $bytes] > $bytesMax} {
+            error "too large for a map: more than $bytesMax bytes; name a .map file"
+        }
+    } why]
+    if {$failed} {
+        return -code error -errorcode {ACRE MAP} "$file: $why"
+    }
+    return $bytes
+}
+
+# The bytes of FILE, as far as a map may reach and one more.  A name that begins with "|" is a name, not a command; a
+# pipe that nobody writes to has no bytes, and nobody waits for one.
+proc ::acre::map::Bytes {file} {
+    variable bytesMax
+    if {[catch {open [file join [pwd] $file] {RDONLY BINARY NONBLOCK}} channel]} {
+        error "cannot be read: [Plain $channel]; check the path and its permissions"
+    }
+    chan configure $channel -blocking 1
+    set failed [catch {::read $channel [expr {$bytesMax + 1}]} bytes]
+    close $channel
+    if {$failed} {
+        error "cannot be read: [Plain $bytes]; check the path and its permissions"
+    }
+    return $bytes
+}
+
+# The system's own words ("no such file or directory") out of what Tcl makes of them.
+proc ::acre::map::Plain {message} {
+    return [regsub {^(couldn't open|error reading) "[^"]*": } $message ""]
+}
+
 # The text of a map file that reads back as MAP. Headers whose value is the default are left out, expect is not.
 proc ::acre::map::text {map} {
     set lines {}
@@ -122,7 +161,7 @@ proc ::acre::map::write {map file} {
         return
     }
     if {[catch {
-        set channel [open $file wb]
+        set channel [open [file join [pwd] $file] wb]
         puts -nonewline $channel $bytes
         close $channel
     } why]} {

@@ -27,13 +27,27 @@ proc ::acre::options::parse {command table words} {
         } elseif {$kind eq "flag"} {
             Usage "$command: $word takes no value: '$value'; see 'acre help $command'"
         }
-        set values [expr {$joined ? [list $value] : [Values words $kind]}]
+        if {$joined} {
+            set values [list $value]
+        } else {
+            set values [Values words $kind]
+        }
         if {$values eq "" || "" in $values} {
             Usage "$command: $word needs a value; see 'acre help $command'"
         }
-        dict set given $name [expr {$kind eq "one" ? [lindex $values 0] : [concat [dict get $given $name] $values]}]
+        # No expr here: it would make another word of a value that looks like a number.
+        if {$kind eq "one"} {
+            dict set given $name [lindex $values 0]
+        } else {
+            dict set given $name [concat [dict get $given $name] $values]
+        }
     }
     return $given
+}
+
+# number TEXT MOST -> 1 if TEXT is a number above 0 and at most MOST ("inf" and "nan" are none).
+proc ::acre::options::number {text most} {
+    return [expr {[regexp {^[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?$} $text] && $text > 0 && $text <= $most}]
 }
 
 # Takes an option's values off WORDS: one, or all up to the next option.

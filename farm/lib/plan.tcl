@@ -185,7 +185,7 @@ proc ::acre::plan::Memory {emulator about} {
         set mib [expr {$mib eq "" ? min([Enough [Highest $usable 0 $FOUR_GIB]], [Usual $usable]) : $mib}]
         return [expr {min($mib, $BOCHS_MOST_MIB) * $MIB}]
     }
-    return [expr {($mib eq "" ? min([Sparse $usable], $QEMU_MOST_MIB) : $mib) * $MIB}]
+    return [expr {min($mib eq "" ? [Sparse $usable] : $mib, $QEMU_MOST_MIB) * $MIB}]
 }
 
 # Bochs: the least of a few sizes that leaves enough of the map.
@@ -275,7 +275,9 @@ proc ::acre::plan::write {cases file} {
     set out [open $file w]
     puts $out [join {name emulator machine memory map expect origin} \t]
     foreach case $cases {
-        puts $out [join [lmap key {name emulator machine memory map expect origin} {dict get $case $key}] \t]
+        puts $out [join [lmap key {name emulator machine memory map expect origin} {
+            string map {\t " " \n " "} [dict get $case $key]
+        }] \t]
     }
     close $out
 }

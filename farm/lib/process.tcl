@@ -2,43 +2,48 @@
 #
 # process.tcl: nothing of a run outlives it: not a process, not a pipe, whatever ends the driver.
 #
-# An emulator runs on a pty of its own, so it is a session and a process group of its own, and the kernel hangs it up
-# when
-# the driver dies in a way that cannot be caught.  It is asked to end, then killed, always by its own number.
+# Each run has a guardian: a shell that waits at a pipe for the driver's word that all is done.  When the pipe ends
+# without it, the driver is dead, by whatever signal; then the guardian kills the emulator (on a pty of its own, so a
+# session and a process group of its own) and removes what lay about.  So signals keep their plain effect here.  A trap
+# would do harm: Expect's handler, entered while Tcl's notifier holds the lock that it wants, waits for ever.
 
 namespace eval ::acre::process {
-    variable guarded 0
-    variable cleanups {}
-    variable SIGNALS {HUP 1 INT 2 TERM 15}
+    # Reads the emulator's number, then the word; without the word it tidies up.
+    variable GUARDIAN {
+        trap '' HUP INT TERM
+        read -r pid
+        read -r word && exit
+        rm -rf -- "$@"
+        test -n "$pid" && kill -s KILL -- "-$pid" && rm -rf -- "$@"
+    }
 }
 
-# guard: INT, TERM and HUP end all runs first, then this process with 128 + the signal's number.
+# guard: INT, TERM and HUP end this process at once; the guardians do the rest.
 proc ::acre::process::guard {} {
-    variable guarded
-    variable SIGNALS
-    if {$guarded} {
-        return
-    }
-    set guarded 1
-    foreach {name number} $SIGNALS {
-        exp_trap [list ::acre::process::Interrupted $number] $name
-    }
+    exp_trap SIG_DFL {SIGHUP SIGINT SIGTERM}
 }
 
-# at_interrupt SCRIPT: is run, after the runs were ended, when a signal ends this process.
-proc ::acre::process::at_interrupt {script} {
-    variable cleanups
-    lappend cleanups $script
+# guardian PATH... -> a channel: when this process dies before `dismiss CHANNEL`, the files and directories (absolute
+# names) are removed, and the process group whose number was written to the channel, in a line, is killed.
+proc ::acre::process::guardian {args} {
+    variable GUARDIAN
     guard
+    if {[catch {open |[list /bin/sh -c $GUARDIAN guardian {*}$args >/dev/null 2>/dev/null] w} channel]} {
+        return -code error -errorcode {ACRE EMULATOR} "cannot start a shell: $channel"
+    }
+    fconfigure $channel -buffering line
+    return $channel
 }
 
+proc ::acre::process::dismiss {channel} {
+    catch {puts $channel "\ndone"}
+    catch {close $channel}
+}
+
+# Ends all runs in order, then this process with 128 + the signal's number.
 proc ::acre::process::Interrupted {number} {
-    variable cleanups
     foreach handle $::acre::drive::live {
         catch {stop $handle}
-    }
-    foreach script $cleanups {
-        catch $script
     }
     exit [expr {128 + $number}]
 }
@@ -67,6 +72,10 @@ proc ::acre::process::stop {handle} {
         }
     }
     file delete -force -- {*}$run(files)
+    if {$run(guardian) ne ""} {
+        dismiss $run(guardian)
+        set run(guardian) ""
+    }
 }
 
 # The whole process group, which cannot refuse; then it is waited for.

@@ -30,7 +30,7 @@ proc ::acre::qemu::guest {case} {
     lappend arguments -drive if=none,id=boot,format=raw,snapshot=on,file=[Escape [dict get $case boot]] \
         {*}[dict get $row disk-[dict get $case disk]]
     if {[dict get $case rom] ne ""} {
-        lappend arguments -option-rom [Escape [dict get $case rom]]
+        lappend arguments -option-rom romfile=[Escape [dict get $case rom]]
     }
     lappend arguments -device isa-debug-exit,iobase=$::layout::PROTO_DEBUGEXIT_PORT,iosize=4 -no-reboot
     if {[dict get $case icount]} {
@@ -114,6 +114,8 @@ proc ::acre::qemu::Event {handle event line} {
 
 proc ::acre::qemu::Guest_ended {handle reason} {
     upvar #0 $handle run
+    # What was said before comes first.
+    ::acre::drive::Serial $handle $run(serial)
     catch {set run(registers) [registers $handle]}
     set where [::acre::hang::Where $run(registers)]
     if {$reason ne "guest-reset"} {

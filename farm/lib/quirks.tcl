@@ -7,8 +7,7 @@
 # so: "NAME" alone never does, "NAME[:n]" takes an optional entry number counted from 1, "NAME:0xNNNN" needs a 16-bit
 # word.
 #
-# Where words meet on one map: e820-unsupported beats e820-empty, which beats all other words about E820;
-# short-entry beats ecx-ignored-20, which beats size-24 and acpi-attr0-clear; repeat-last beats carry-on-last.
+# Words that cannot be acted together are refused by name: conflict, below.
 
 namespace eval ::acre::quirks {
     # word -> {argument meaning}; argument is "" (none), "n" (an entry's number, optional) or "word" (16 bits, needed).
@@ -45,6 +44,21 @@ namespace eval ::acre::quirks {
         88-unsupported      {"" "AH=88h returns carry and AH=86h"}
         ebda                {"word" "from the first of these calls on, the EBDA pointer at 0x40e holds this word"}
     }
+    # The words that shape what E820 answers: without an answer they would be lost in silence.
+    variable answerWords {
+        carry-on-last carry-with-last no-smap-on-carry smap-lost-after-3 never-zero-ebx repeat-last size-24
+        acpi-attr0-clear short-entry ecx-ignored-20 overlong-write needs-old-buffer needs-eax-high-zero ebx-random
+    }
+    # word -> words it cannot be together with
+    variable contradictions [dict create \
+        e820-unsupported [list e820-empty {*}$answerWords] \
+        e820-empty       $answerWords \
+        carry-on-last    {carry-with-last repeat-last} \
+        carry-with-last  {repeat-last} \
+        short-entry      {size-24 acpi-attr0-clear ecx-ignored-20 overlong-write} \
+        ecx-ignored-20   {size-24 acpi-attr0-clear overlong-write} \
+        interrupts-on    {interrupts-off} \
+        e801-unsupported {e801-cxdx}]
 }
 
 # All words, in the order of the table.
@@ -120,4 +134,29 @@ proc ::acre::quirks::has {quirks word} {
         }
     }
     return 0
+}
+
+# Names the first two words of QUIRKS that contradict each other, or an unknown word; "" if all can be acted together.
+proc ::acre::quirks::conflict {quirks} {
+    variable contradictions
+    set seen {}
+    foreach quirk $quirks {
+        set fault [fault $quirk]
+        if {$fault ne ""} {
+            return $fault
+        }
+        set word [lindex [split $quirk] 0]
+        if {[dict exists $seen $word] && [dict get $seen $word] ne $quirk} {
+            return "quirks contradict each other: '[dict get $seen $word]' and '$quirk'; drop one"
+        }
+        dict set seen $word $quirk
+    }
+    dict for {word others} $contradictions {
+        foreach other $others {
+            if {[has $quirks $word] && [has $quirks $other]} {
+                return "quirks contradict each other: '$word' and '$other'; drop one"
+            }
+        }
+    }
+    return ""
 }

@@ -55,7 +55,7 @@ proc ::acre::resume::Sums {files} {
 proc ::acre::resume::kept {file hashes} {
     variable columns
     set last [dict create]
-    if {![file exists $file]} {
+    if {![file isfile $file]} {
         return $last
     }
     set in [open $file r]

@@ -17,21 +17,6 @@ namespace eval ::acre::rom {
     variable romMax 65536
     # Where the template says the directory is; the only offset known here.
     variable directoryAt 28
-    # The words that shape what E820 answers: without an answer they would be lost in silence.
-    variable answerWords {
-        carry-on-last carry-with-last no-smap-on-carry smap-lost-after-3 never-zero-ebx repeat-last size-24
-        acpi-attr0-clear short-entry ecx-ignored-20 overlong-write needs-old-buffer needs-eax-high-zero ebx-random
-    }
-    # word -> words it cannot be together with
-    variable contradictions [dict create \
-        e820-unsupported [list e820-empty {*}$answerWords] \
-        e820-empty       $answerWords \
-        carry-on-last    {carry-with-last repeat-last} \
-        carry-with-last  {repeat-last} \
-        short-entry      {size-24 acpi-attr0-clear ecx-ignored-20 overlong-write} \
-        ecx-ignored-20   {size-24 acpi-attr0-clear overlong-write} \
-        interrupts-on    {interrupts-off} \
-        e801-unsupported {e801-cxdx}]
 }
 
 foreach module {quirks} {
@@ -58,39 +43,14 @@ proc ::acre::rom::make {entries quirks outfile {template ""}} {
 proc ::acre::rom::bytes {entries quirks template} {
     set directory [Directory $template]
     set rom [string range $template 0 [dict get $directory code-end]-1]
-    if {[conflict $quirks] ne ""} {
-        Refuse [conflict $quirks]
+    if {[::acre::quirks::conflict $quirks] ne ""} {
+        Refuse [::acre::quirks::conflict $quirks]
     }
     foreach {field format value} [Fields $entries $quirks $directory] {
         set rom [Patch $rom [dict get $directory $field] $format $value]
     }
     append rom [Table $entries]
     return [Seal $rom $directory [llength $entries]]
-}
-
-# Names the first two words of QUIRKS that contradict each other, or an unknown word; "" if all can be acted together.
-proc ::acre::rom::conflict {quirks} {
-    variable contradictions
-    set seen {}
-    foreach quirk $quirks {
-        set fault [::acre::quirks::fault $quirk]
-        if {$fault ne ""} {
-            return $fault
-        }
-        set word [lindex [::acre::quirks::split $quirk] 0]
-        if {[dict exists $seen $word] && [dict get $seen $word] ne $quirk} {
-            return "quirks contradict each other: '[dict get $seen $word]' and '$quirk'; drop one"
-        }
-        dict set seen $word $quirk
-    }
-    dict for {word others} $contradictions {
-        foreach other $others {
-            if {[::acre::quirks::has $quirks $word] && [::acre::quirks::has $quirks $other]} {
-                return "quirks contradict each other: '$word' and '$other'; drop one"
-            }
-        }
-    }
-    return ""
 }
 
 # What E801 answers for ENTRIES: {KiB from 1 MiB to 16 MiB, blocks of 64 KiB from 16 MiB}, each as far as usable memory

@@ -22,6 +22,7 @@ proc ::acre::rundir::fifos {handle args} {
     upvar #0 $handle run
     set paths [lmap name $args {file join $run(dir) $name}]
     file delete -force -- {*}$paths
+    set run(guardian) [::acre::process::guardian {*}$paths]
     if {[catch {exec mkfifo -- {*}$paths} why]} {
         return -code error -errorcode {ACRE EMULATOR} "cannot make named pipes in $run(dir): $why"
     }

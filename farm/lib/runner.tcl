@@ -196,7 +196,7 @@ proc ::acre::runner::Append {result} {
     variable columns
     variable channel
     if {[catch {
-        puts $channel [join [lmap column $columns {dict get $result $column}] \t]
+        puts $channel [join [lmap column $columns {string map {\t " " \n " "} [dict get $result $column]}] \t]
         flush $channel
     } message]} {
         dict set state failure "results.tsv: $message"

@@ -38,7 +38,8 @@ proc ::acre::verdict::worst {words} {
 }
 
 proc ::acre::verdict::Is {verdict sub why} {
-    return [dict create verdict $verdict sub $sub why $why]
+    # The guest's own words may stand in it, and they go to a terminal.
+    return [dict create verdict $verdict sub $sub why [regsub -all {[\x00-\x1f\x7f-\x9f]} $why ?]]
 }
 
 proc ::acre::verdict::of {run tap expect} {

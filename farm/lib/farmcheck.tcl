@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# farmcheck.tcl: what `acre farm` was told, checked whole before anything is written or started.
+#
+#   ::acre::farm::Check VAR   VAR is the dict of the options in cmd_farm.tcl; defaults that depend on this host or on
+#                             the image are filled in: jobs, image, and audit, the address of the audit point.
+#                             Raises {ACRE USAGE} or {ACRE BAD}, naming the option's value and what to do
+
+namespace eval ::acre::farm {}
+
+# Values that make no sense are found before anything is written or started.
+proc ::acre::farm::Check {givenVar} {
+    upvar 1 $givenVar given
+    variable emulators
+    foreach emulator [dict get $given emulators] {
+        if {![dict exists $emulators $emulator]} {
+            ::acre::err::usage "no such emulator: '$emulator'; there are [join [dict keys $emulators] { and }]"
+        }
+    }
+    if {[dict get $given jobs] eq ""} {
+        dict set given jobs [Cores]
+    }
+    if {![regexp {^[1-9][0-9]{0,2}$} [dict get $given jobs]]} {
+        ::acre::err::usage "--jobs '[dict get $given jobs]' is not a number from 1 to 999"
+    }
+    if {![::acre::options::number [dict get $given scale] 1e6]} {
+        ::acre::err::usage "--timeout-scale '[dict get $given scale]' is not a number above 0 and at most 1000000"
+    }
+    CheckRegex $given
+    CheckAxes $given
+    CheckImage given
+}
+
+proc ::acre::farm::CheckRegex {given} {
+    set regex [dict get $given regex]
+    if {[catch {regexp -- $regex ""} why]} {
+        ::acre::err::usage "--expect '$regex': $why"
+    }
+    if {$regex ne "" && [dict get $given image] eq ""} {
+        ::acre::err::usage "--expect says what a foreign image prints: name it with --image"
+    }
+}
+
+proc ::acre::farm::CheckAxes {given} {
+    set rows [::acre::machine::rows]
+    set machines [lsort -unique [lmap name [dict keys $rows] {regsub {^[a-z]+-} $name ""}]]
+    foreach machine [dict get $given machines] {
+        if {$machine ni $machines} {
+            ::acre::err::usage "no such machine: '$machine'; there are [join $machines {, }]"
+        }
+    }
+    set disks [lsort -unique [concat {*}[lmap row [dict values $rows] {::acre::machine::disks $row}]]]
+    foreach disk [dict get $given disks] {
+        if {$disk ni $disks} {
+            ::acre::err::usage "no such disk: '$disk'; there are [join $disks {, }]"
+        }
+    }
+    Cpus [dict get $given cpus]
+    Sizes [dict get $given memory] [dict values $rows]
+}
+
+# A model's name becomes part of a directory's.
+proc ::acre::farm::Cpus {cpus} {
+    foreach cpu $cpus {
+        if {[regexp {[/[:cntrl:]]} $cpu] || [string length $cpu] > 100} {
+            ::acre::err::usage "no CPU can be called '$cpu'; say a model of the emulator's, like max or qemu64,-nx"
+        }
+    }
+}
+
+# A size that no machine of ROWS can have would leave an empty plan.
+proc ::acre::farm::Sizes {sizes rows} {
+    set least [::tcl::mathfunc::min {*}[lmap row $rows {expr {[dict get $row memory-min]}}]]
+    set most [::tcl::mathfunc::max {*}[lmap row $rows {expr {[dict get $row memory-max]}}]]
+    foreach size $sizes {
+        set bytes [::acre::plan::bytes $size]
+        if {$bytes < $least || $bytes > $most} {
+            ::acre::err::usage "no machine can have '$size' of memory; the least is [::acre::machine::size $least],\
+                the most [::acre::machine::size $most]"
+        }
+    }
+}
+
+# The image, and for one of Acre's the address of its audit point, from the symbols beside it.
+proc ::acre::farm::CheckImage {givenVar} {
+    upvar 1 $givenVar given
+    set image [dict get $given image]
+    if {$image eq ""} {
+        set image [::acre::paths::get image]
+        set hint "build it first (make)"
+    } else {
+        set hint "check the path"
+    }
+    if {![file isfile $image] || ![file readable $image]} {
+        ::acre::err::bad "$image: no such image; $hint"
+    }
+    dict set given image [file normalize $image]
+    dict set given audit ""
+    if {[dict get $given regex] eq ""} {
+        dict set given audit [AuditPoint [Syms $given]]
+        ::acre::paths::use cmd_image
+        ::acre::image::load $image
+    }
+}
+
+proc ::acre::farm::Syms {given} {
+    if {[dict get $given syms] ne ""} {
+        return [dict get $given syms]
+    }
+    set beside [file rootname [dict get $given image]].syms
+    if {[file exists $beside]} {
+        return $beside
+    }
+    if {[dict get $given image] ne [file normalize [::acre::paths::get image]]} {
+        ::acre::err::bad "$beside: no such file; an image of Acre needs its symbols (--syms FILE),\
+            another one --expect REGEX"
+    }
+    return [::acre::paths::get syms]
+}
+
+proc ::acre::farm::AuditPoint {file} {
+    if {![file isfile $file] || [catch {open [file join [pwd] $file] r} in]} {
+        ::acre::err::bad "$file: cannot be read; name the symbols that belong to the image"
+    }
+    set text [read $in]
+    close $in
+    if {![regexp -line {^([0-9a-f]{8,16}) [A-Za-z] acre_audit_point$} $text - address]} {
+        ::acre::err::bad "$file: has no acre_audit_point; these are not the symbols of an image of Acre"
+    }
+    return 0x$address
+}
