@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is the same for every heap: arguments are checked, refusals are counted. */
+#include "heap.h"
+
+#include "range.h"
+
+enum status heap_alloc(struct heap *heap, uint64_t size, uint64_t align, uint64_t *base)
+{
+    enum status status = STATUS_INVALID;
+
+    if (size && range_is_power(align))
+        status = heap->ops->alloc(heap, size, align, base);
+    heap->failures += status == STATUS_NOT_FOUND || status == STATUS_NO_MEMORY;
+    return status;
+}
+
+enum status heap_free(struct heap *heap, uint64_t base, uint64_t size)
+{
+    return heap->ops->free(heap, base, size);
+}
+
+void *heap_new(struct heap *heap, uint64_t size)
+{
+    uint64_t base;
+
+    return heap_alloc(heap, size, 1, &base) == STATUS_OK ? (void *)(uintptr_t)base : NULL;
+}
+
+enum status heap_delete(struct heap *heap, void *p, uint64_t size)
+{
+    return heap_free(heap, (uintptr_t)p, size);
+}
+
+void heap_stats(const struct heap *heap, struct heap_stats *stats)
+{
+    *stats = (struct heap_stats){0};
+    heap->ops->stats(heap, stats);
+    stats->failures = heap->failures;
+}
