@@ -24,9 +24,10 @@ static uint64_t *slot_table(void *context, uint32_t slot)
     return window.tables[slot];
 }
 
-static enum status slot_take(void *context, uint32_t *slot, phys_t *frame)
+static enum status slot_take(void *context, int level, uint32_t *slot, phys_t *frame)
 {
     (void)context;
+    (void)level;
     if (window.next == TABLES_MAX)
         return STATUS_NO_MEMORY;
     *slot = window.next++;
@@ -36,9 +37,10 @@ static enum status slot_take(void *context, uint32_t *slot, phys_t *frame)
     return STATUS_OK;
 }
 
-static void slot_give(void *context, uint32_t slot, phys_t frame)
+static void slot_give(void *context, int level, uint32_t slot, phys_t frame)
 {
     (void)context;
+    (void)level;
     (void)slot;
     (void)frame; /* only after a failed map, which is refused at once */
 }
@@ -71,7 +73,7 @@ static void map_window(struct pagetable *pt)
     uint32_t slot;
     phys_t frame;
 
-    if (slot_take(NULL, &slot, &frame) != STATUS_OK)
+    if (slot_take(NULL, 2, &slot, &frame) != STATUS_OK)
         refuse("no initial page tables: more than %u are needed", TABLES_MAX);
     pd = window.tables[slot];
     pdpt[PT_ENTRIES - 1] = pagetable_link(slot, frame);
@@ -90,7 +92,8 @@ void tables_build(struct handoff *h, uint32_t stack_frame, const uint32_t *hando
     uint32_t window_slot;
     phys_t frame;
 
-    if (slot_take(NULL, &window_slot, &frame) != STATUS_OK || slot_take(NULL, &pt.root, &frame) != STATUS_OK)
+    if (slot_take(NULL, 1, &window_slot, &frame) != STATUS_OK ||
+        slot_take(NULL, PT_LEVELS, &pt.root, &frame) != STATUS_OK)
         refuse("no initial page tables: none can be had");
     map(&pt, LAYOUT_INITMAP_BASE, LAYOUT_INITMAP_BASE, LAYOUT_INITMAP_LIMIT - LAYOUT_INITMAP_BASE, PT_WRITE);
     map(&pt, stack_frame, stack_frame, LAYOUT_FRAME_SIZE, PT_WRITE | PT_NX);

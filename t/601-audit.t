@@ -3,7 +3,7 @@
 # The outside audit over made-up guests: a sound one has no finding; every thing that is wrong is found and named.
 
 source [file join [file dirname [info script]] tap.tcl]
-tap::plan 31
+tap::plan 34
 source [::acre::paths::get layout]
 ::acre::paths::use interval quirks oracle patterns tap pagewalk listing physmem audit compare
 source [file join $::env(srcdir) farm-guest.tcl]
@@ -96,11 +96,20 @@ tap::like [spoilt $pages_pt 3 0] "*PAGES window: expected the 6 table frames, go
 tap::like [spoilt $pages_pt 6 [expr {0x10f003 | $NX}]] "*PAGES window: expected the 6 table frames, got 7 pages*" \
     "a frame in the PAGES window that is no table"
 tap::like [spoilt $pages_pt 6 [expr {0x100003 | $NX}]] "*got 7 pages, some twice*" "a table twice in the PAGES window"
-tap::like [reported "page-tables 6" "page-tables 5"] "*page tables: expected 6 (walked), got 5 in the ledger*" \
-    "the ledger one table short"
+tap::like [reported "page-tables-pt 2" "page-tables-pt 1"] \
+    "*page-tables-pt: expected 2 (walked), got 1 in the ledger*" "the ledger one table short"
 tap::like [reported "kernel-rodata 1" "kernel-rodata 2"] "*ledger kernel-rodata: expected 1 (mapped), got 2*" \
     "the ledger one frame of rodata too many"
-tap::like [reported "kernel-data 2" "heap 2"] "*ledger heap: expected 0 (mapped), got 2*expected 2 (mapped), got 0*" \
+set levels "page-tables-pd %d\n# ledger page-tables-pdpt %d"
+tap::like [reported [format $levels 2 1] [format $levels 1 2]] \
+    "*page-tables-pd: expected 2 (walked), got 1*page-tables-pdpt: expected 1 (walked), got 2*" \
+    "the right number of tables under wrong levels"
+tap::like [spoilt $pt 4 [expr {0x10a003 | $NX | (14 << 52)}]] \
+    "*ledger heap-backed: expected 1 (leaves that carry its number), got 0*" "a leaf that says it is a heap's"
+tap::like [spoilt $pt 4 [expr {0x10a003 | $NX | (100 << 52)}]] \
+    "*page tables: expected owners below *, got 100*" "a leaf that says it is nobody's"
+tap::like [reported "kernel-data 2" "heap-general 2"] \
+    "*ledger heap-general: expected 0 (leaves*), got 2*expected 0 (mapped), got 2*expected 2 (mapped), got 0*" \
     "the ledger's data frames under another owner"
 
 # What the kernel says.

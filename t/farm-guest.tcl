@@ -17,7 +17,8 @@ namespace eval ::guest {
         0xffffffff80002000 1 r--
         0xffffffff80003000 2 rw-
     }
-    variable owners {kernel-text 2 kernel-rodata 1 kernel-data 2 page-tables 6}
+    variable owners {kernel-text 2 kernel-rodata 1 kernel-data 2 page-tables-pt 2 page-tables-pd 2
+        page-tables-pdpt 1 page-tables-pml4 1}
     variable W 2 NX [expr {1 << 63}]
 }
 

@@ -49,7 +49,8 @@ proc ::acre::audit::judge {snapshot report usable cpu} {
     lappend findings {*}[Listed [dict get $snapshot list] $runs]
     lappend findings {*}[Rights $runs [dict get $snapshot registers]]
     lappend findings {*}[::acre::frames::judge $runs [dict get $walk tables] $usable]
-    lappend findings {*}[Tables $runs [dict get $walk tables] [dict get $report ledger]]
+    lappend findings {*}[Tables $runs [dict get $walk tables] [dict get $walk levels] [dict get $report ledger]]
+    lappend findings {*}[Leaves [dict get $walk owners] [dict get $report ledger]]
     lappend findings {*}[Owners $runs [dict get $report ledger] [dict get $snapshot registers efer]]
     return [lmap finding $findings {string cat "audit: " $finding}]
 }
@@ -182,11 +183,14 @@ proc ::acre::audit::Text {runs} {
 }
 
 # The ledger counts the tables that were walked, and the PAGES window maps exactly these, each once.
-proc ::acre::audit::Tables {runs tables ledger} {
+proc ::acre::audit::Tables {runs tables levels ledger} {
     set findings {}
-    set count [Get $ledger page-tables none]
-    if {$count ne [llength $tables]} {
-        lappend findings "page tables: expected [llength $tables] (walked), got $count in the ledger"
+    dict for {level owner} {1 page-tables-pt 2 page-tables-pd 3 page-tables-pdpt 4 page-tables-pml4} {
+        set walked [Get $levels $level 0]
+        set count [Get $ledger $owner none]
+        if {$count ne $walked} {
+            lappend findings "$owner: expected $walked (walked), got $count in the ledger"
+        }
     }
     set window [lsort -integer [PagesWindow $runs]]
     set tables [lsort -integer $tables]
@@ -212,16 +216,50 @@ proc ::acre::audit::PagesWindow {runs} {
 # Where the frames of each owner are mapped: owners, base, limit, flags (a glob).  Without NX all may be executed, and
 # only the image's sum can be told.
 proc ::acre::audit::Places {nx} {
-    foreach name {KERNEL_BASE KERNEL_LIMIT META_BASE META_LIMIT KMEM_LIMIT USER_LIMIT} {
+    foreach name {KERNEL_BASE KERNEL_LIMIT META_BASE META_LIMIT TAG1_BASE VA_TAG_SHIFT USER_LIMIT} {
         set $name [set ::layout::LAYOUT_$name]
     }
-    set places [list heap-metadata $META_BASE $META_LIMIT * heap $META_LIMIT $KMEM_LIMIT * \
+    set metadata [lsearch -all -inline [Names] metadata-*]
+    set places [list $metadata $META_BASE $META_LIMIT * [lsearch -all -inline [Names] heap-*] $META_LIMIT $TAG1_BASE * \
         boot-leftovers 0 $USER_LIMIT *]
-    foreach {owners flags} [expr {$nx ? "kernel-text r-x kernel-rodata r-- {kernel-data kernel-bss stacks} rw-"
-            : "{kernel-text kernel-rodata kernel-data kernel-bss stacks} *"}] {
+    dict for {tag number} $::owners::TAGS {
+        set base [expr {$META_BASE + ($number << $VA_TAG_SHIFT)}]
+        lappend places tag-$tag $base [expr {$base + (1 << $VA_TAG_SHIFT)}] *
+    }
+    set image {kernel-data kernel-bss stack-kernel stack-fault}
+    foreach {owners flags} [expr {$nx ? [list kernel-text r-x kernel-rodata r-- $image rw-]
+            : [list [concat kernel-text kernel-rodata $image] *]}] {
         lappend places $owners $KERNEL_BASE $KERNEL_LIMIT $flags
     }
     return $places
+}
+
+# The ledger's owners, in the order of their numbers.
+proc ::acre::audit::Names {} {
+    if {![info exists ::owners::NAMES]} {
+        uplevel #0 [list source [::acre::paths::get owners]]
+    }
+    return $::owners::NAMES
+}
+
+# The leaves of heap memory say whose they are: one by one the same as in the ledger, and nobody else's.
+proc ::acre::audit::Leaves {owners ledger} {
+    set findings {}
+    set number -1
+    foreach name [Names] {
+        set pages [Get $owners [incr number] 0]
+        if {$number == 0 || ($pages == 0 && ![regexp {^(heap|metadata|tag)-} $name])} continue
+        set said [Get $ledger $name 0]
+        if {$said ne $pages} {
+            lappend findings "ledger $name: expected $pages (leaves that carry its number), got $said"
+        }
+    }
+    foreach number [lsort -integer [dict keys $owners]] {
+        if {$number >= [llength [Names]]} {
+            lappend findings "page tables: expected owners below [llength [Names]] in leaves, got $number"
+        }
+    }
+    return $findings
 }
 
 # The ledger's owners of mapped frames against the pages that are mapped at their places.

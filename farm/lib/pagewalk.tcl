@@ -7,28 +7,32 @@
 # terabyte of one kind of mapping is one line.
 #
 #   entry  63  62..52  51..12   11..9  8  7   6 5 4 3  2  1  0
-#          NX  slot    address  slot   G  PS           U  W  P
+#          NX  slot    address  slot   G  PS           U  W  P      of a table
+#          NX  owner   address         G  PS           U  W  P      of a page: bits 52..58 say whose its frame is
 #
 # A "run" is a list {base limit phys size flags}: virtual bytes [base, limit), the first one's physical address, bytes a
 # page (0x1000, 0x200000, 0x40000000), and flags "rwx" with "-" for what is not allowed and "u" after it for user pages.
 
 namespace eval ::acre::pagewalk {
     variable ADDRESS_MASK 0x000ffffffffff000
+    variable OWNER_SHIFT 52
+    variable OWNER_MASK 0x7f
     variable CANONICAL_BIT 0x800000000000
     variable CANONICAL_FILL 0xffff000000000000
 }
 
-# walk READER CR3 NX -> dict: tables (frames' addresses in the order met), runs, findings.
+# walk READER CR3 NX -> dict: tables (frames' addresses in the order met), levels (level -> how many tables), owners
+# (owner's number -> 4 KiB pages), runs, findings.
 #   READER  command prefix; called with PHYS BYTES, returns that many bytes or raises an error
 #   CR3     the register's value
 #   NX      1 when EFER.NXE is set; without it bit 63 means nothing and every page may be executed
 # Never raises for what the tables hold: a table that cannot be read or stands twice in the tree is a finding.
 proc ::acre::pagewalk::walk {reader cr3 nx} {
     variable ADDRESS_MASK
-    set state [dict create reader $reader nx $nx tables {} seen {} runs {} last {} findings {}]
+    set state [dict create reader $reader nx $nx tables {} seen {} runs {} last {} findings {} levels {} owners {}]
     Table state [expr {$cr3 & $ADDRESS_MASK}] 4 0 1 0 1
     Close state
-    return [dict filter $state key tables runs findings]
+    return [dict filter $state key tables levels owners runs findings]
 }
 
 # Walks the table at PHYS of LEVEL (4 is the root), whose first entry translates virtual address BASE; W, X, U are what
@@ -41,6 +45,7 @@ proc ::acre::pagewalk::Table {stateVar phys level base w nx u} {
     }
     dict set state seen $phys $level
     dict lappend state tables $phys
+    Count state levels $level 1
     if {[catch {{*}[dict get $state reader] $phys 4096} bytes] || [string length $bytes] != 4096} {
         dict lappend state findings [format "page table 0x%x: expected 4096 readable bytes, got none" $phys]
         return
@@ -51,6 +56,8 @@ proc ::acre::pagewalk::Table {stateVar phys level base w nx u} {
 proc ::acre::pagewalk::Entries {stateVar bytes level base w nx u} {
     upvar 1 $stateVar state
     variable ADDRESS_MASK
+    variable OWNER_SHIFT
+    variable OWNER_MASK
     set span [expr {1 << (12 + 9 * ($level - 1))}]
     set index -1
     binary scan $bytes w512 entries
@@ -62,11 +69,19 @@ proc ::acre::pagewalk::Entries {stateVar bytes level base w nx u} {
         set eu [expr {$u && ($entry & 4)}]
         set enx [expr {$nx || ($entry < 0 && [dict get $state nx])}]
         if {$level == 1 || ($level < 4 && ($entry & 0x80))} {
+            Count state owners [expr {($entry >> $OWNER_SHIFT) & $OWNER_MASK}] [expr {$span >> 12}]
             Page state $virtual $span [expr {$entry & $ADDRESS_MASK & ~($span - 1)}] $ew $enx $eu
         } else {
             Table state [expr {$entry & $ADDRESS_MASK}] [expr {$level - 1}] $virtual $ew $enx $eu
         }
     }
+}
+
+# Adds NUMBER to what state's dictionary KEY has for NAME.
+proc ::acre::pagewalk::Count {stateVar key name number} {
+    upvar 1 $stateVar state
+    set before [expr {[dict exists $state $key $name] ? [dict get $state $key $name] : 0}]
+    dict set state $key $name [expr {$before + $number}]
 }
 
 # Adds one page to the run being built, or starts the next one.

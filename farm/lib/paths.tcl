@@ -4,7 +4,7 @@
 #
 #   ::acre::paths::tree SOURCE BUILD   the two trees (absolute)
 #   ::acre::paths::installed DATA      everything is in one directory, PREFIX/share/acre
-#   ::acre::paths::get KEY             image syms elf layout fakebios maps machines lib help -> absolute path,
+#   ::acre::paths::get KEY             image syms elf layout owners fakebios maps machines lib help -> absolute path,
 #                                      whether it exists or not; version -> the version number.  Raises
 #                                      {ACRE PATHS} for another KEY
 #   ::acre::paths::product FILE        a product of the build by its path in the build tree, as farm/probes/ok.bin
@@ -21,6 +21,7 @@ namespace eval ::acre::paths {
         syms     {"" acre.syms acre.syms}
         elf      {"" acre.elf acre.elf}
         layout   {"" gen/layout.tcl layout.tcl}
+        owners   {"" gen/owners.tcl owners.tcl}
         versions {"" gen/version version}
         fakebios {"" farm/fakebios/fakebios.bin fakebios.bin}
         maps     {farm/maps "" maps}

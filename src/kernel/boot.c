@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "boot.h"
 
-#include "kmem.h"
+#include "backed.h"
 #include "panic.h"
 #include "physical.h"
 #include "runtime/bytes.h"
@@ -51,13 +51,13 @@ static void look_at_low_memory(void)
 static void keep_tables(const struct handoff *h)
 {
     uint64_t bytes = h->bytes - h->entries_offset;
-    virt_t copy;
+    uint8_t *copy = heap_new(&backed.heap, bytes);
 
-    if (kmem_alloc((bytes + LAYOUT_FRAME_SIZE - 1) >> LAYOUT_FRAME_SHIFT, &copy) != STATUS_OK)
+    if (!copy)
         panic("no memory to keep the memory map: %lu bytes", bytes);
-    bytes_copy(virt_pointer(copy), (const uint8_t *)h + h->entries_offset, bytes);
-    boot.entries = virt_pointer(copy);
-    boot.table.regions = virt_pointer(virt(copy.v + h->regions_offset - h->entries_offset));
+    bytes_copy(copy, (const uint8_t *)h + h->entries_offset, bytes);
+    boot.entries = (struct map_entry *)copy;
+    boot.table.regions = (struct region *)(copy + h->regions_offset - h->entries_offset);
     boot.table.count = boot.table.capacity = h->region_count;
 }
 

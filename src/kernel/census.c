@@ -17,6 +17,16 @@ static void add_pages(struct ledger *counted, enum owner owner, uint64_t base, u
     pagetable_each(&kernel_tables, virt(base), virt(limit), add_leaf, &counted->frames[owner]);
 }
 
+/* Heap memory: each leaf says whose it is. */
+static bool add_owned_leaf(void *context, struct mapping leaf)
+{
+    struct ledger *counted = context;
+    uint64_t owner = (leaf.flags & PT_OWNER) >> PT_OWNER_SHIFT;
+
+    counted->frames[owner < OWNER_COUNT ? owner : OWNER_FREE] += leaf.bytes >> LAYOUT_FRAME_SHIFT;
+    return true;
+}
+
 static uint64_t count_free(void)
 {
     struct idheap_stretch stretch = { 0 };
@@ -34,9 +44,9 @@ void census_take(struct ledger *counted)
     counted->frames[OWNER_FREE] = count_free();
     for (int i = 0; i < SECTION_COUNT; i++)
         add_pages(counted, sections[i].owner, sections[i].base, sections[i].limit);
-    counted->frames[OWNER_PAGE_TABLES] = pagetable_count(&kernel_tables);
-    add_pages(counted, OWNER_HEAP_METADATA, LAYOUT_META_BASE, LAYOUT_META_LIMIT);
-    add_pages(counted, OWNER_HEAP, LAYOUT_META_LIMIT, LAYOUT_KMEM_LIMIT);
+    for (int level = 1; level <= PT_LEVELS; level++)
+        counted->frames[owner_of_tables(level)] = pagetable_count(&kernel_tables, level);
+    pagetable_each(&kernel_tables, virt(LAYOUT_KMEM_BASE), virt(LAYOUT_KMEM_LIMIT), add_owned_leaf, counted);
     add_pages(counted, OWNER_BOOT_LEFTOVERS, 0, LAYOUT_USER_LIMIT);
     add_pages(counted, OWNER_BOOT_LEFTOVERS, LAYOUT_HANDOFF_BASE, LAYOUT_HANDOFF_LIMIT);
 }

@@ -4,18 +4,11 @@
  */
 #include "boot.h"
 #include "checks.h"
-#include "kmem.h"
+#include "backed.h"
 #include "panic.h"
 #include "sections.h"
 #include "tables.h"
 #include "x86_64/layout.h"
-
-#define TAG_COUNT (1u << LAYOUT_VA_TAG_BITS)
-
-static uint32_t tag_of(uint64_t address)
-{
-    return (uint32_t)(address >> LAYOUT_VA_TAG_SHIFT) & (TAG_COUNT - 1);
-}
 
 static bool count_leaf(void *context, struct mapping leaf)
 {
@@ -34,7 +27,7 @@ static uint64_t pages_in(uint64_t base, uint64_t limit)
 /* The window has one page a table, and in each slot the table that says it is there. */
 static bool pages_window(void)
 {
-    uint64_t shown = pages_in(LAYOUT_PAGES_BASE, 0), tables = pagetable_count(&kernel_tables);
+    uint64_t shown = pages_in(LAYOUT_PAGES_BASE, 0), tables = pagetable_count(&kernel_tables, 0);
 
     figure("base: 0x%lx", LAYOUT_PAGES_BASE);
     figure("tables: %lu", tables);
@@ -141,7 +134,7 @@ static bool data_is_not_run(void)
 static bool guards_fault(void)
 {
     for (int i = 0; i < SECTION_COUNT; i++) {
-        if (sections[i].owner != OWNER_STACKS)
+        if (sections[i].owner != OWNER_STACK_KERNEL && sections[i].owner != OWNER_STACK_FAULT)
             continue;
         figure("%s: 0x%lx..0x%lx", sections[i].name, sections[i].base, sections[i].limit);
         if (probe_read(sections[i].base - 1) || probe_read(sections[i].limit))
@@ -191,28 +184,28 @@ static bool kmem_base(void)
 
 static bool kmem_works(void)
 {
-    virt_t base;
-    uint64_t *p;
+    uint64_t base, *p;
     bool ok;
 
-    if (kmem_alloc(3, &base) != STATUS_OK)
+    if (heap_alloc(&backed.heap, 3 * LAYOUT_FRAME_SIZE, 1, &base) != STATUS_OK)
         return false;
-    figure("address: 0x%lx", base.v);
-    p = virt_pointer(base);
-    p[0] = base.v;
-    p[3 * LAYOUT_FRAME_SIZE / sizeof *p - 1] = ~base.v;
-    ok = p[0] == base.v && tag_of(base.v) == 0 && base.v >= LAYOUT_META_LIMIT && base.v < LAYOUT_TAG1_BASE &&
-         !probe_read(base.v + 3 * LAYOUT_FRAME_SIZE);
-    kmem_free(base, 3);
-    return ok && !probe_read(base.v);
+    figure("address: 0x%lx", base);
+    p = virt_pointer(virt(base));
+    p[0] = base;
+    p[3 * LAYOUT_FRAME_SIZE / sizeof *p - 1] = ~base;
+    ok = p[0] == base && tag_field(base) == 0 && base >= LAYOUT_META_LIMIT && base < LAYOUT_TAG1_BASE &&
+         !probe_read(base + 3 * LAYOUT_FRAME_SIZE);
+    return heap_free(&backed.heap, base, 3 * LAYOUT_FRAME_SIZE) == STATUS_OK && ok && !probe_read(base);
 }
 
 static bool tags(void)
 {
-    figure("tag-of-kernel: 0x%x", tag_of(LAYOUT_KERNEL_BASE));
-    return tag_of(LAYOUT_KMEM_BASE) == 0 && tag_of(LAYOUT_TAG1_BASE) == 1 && tag_of(LAYOUT_TAG7F_BASE) == 0x7f &&
-           tag_of(LAYOUT_TAGFF_BASE) == TAG_COUNT - 1 && tag_of((uint64_t)tags) == TAG_COUNT - 1 &&
-           tag_of(LAYOUT_PAGES_BASE) == TAG_COUNT - 1;
+    uint32_t last = (1u << LAYOUT_VA_TAG_BITS) - 1;
+
+    figure("tag-of-kernel: 0x%x", tag_field(LAYOUT_KERNEL_BASE));
+    return tag_field(LAYOUT_KMEM_BASE) == 0 && tag_field(LAYOUT_TAG1_BASE) == 1 &&
+           tag_field(LAYOUT_TAG7F_BASE) == 0x7f && tag_field(LAYOUT_TAGFF_BASE) == last &&
+           tag_field((uint64_t)tags) == last && tag_field(LAYOUT_PAGES_BASE) == last;
 }
 
 static bool user_half_empty(void)

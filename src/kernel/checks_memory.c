@@ -3,10 +3,10 @@
 #include "boot.h"
 #include "census.h"
 #include "checks.h"
-#include "kmem.h"
 #include "meta.h"
 #include "physical.h"
 #include "tables.h"
+#include "virtual.h"
 #include "x86_64/layout.h"
 
 #define LARGE_2M (1ull << 21)
@@ -29,7 +29,8 @@ static bool physical_sound(void)
     figure("total: %lu", stats.total);
     figure("free: %lu", stats.free);
     figure("metadata-bytes: %lu", stats.metadata_bytes);
-    return idheap_check(physical_heap()) == STATUS_OK && idheap_check(kmem_heap()) == STATUS_OK &&
+    return idheap_check(physical_heap()) == STATUS_OK && idheap_check(&virtual_page) == STATUS_OK &&
+           idheap_check(&virtual_huge) == STATUS_OK &&
            stats.free == ledger.frames[OWNER_FREE];
 }
 
@@ -47,7 +48,7 @@ static bool physical_single(void)
     uint32_t count = 0;
     bool ok = true;
 
-    while (count < TRIAL_FRAMES && physical_alloc(OWNER_HEAP, &frames[count]) == STATUS_OK) {
+    while (count < TRIAL_FRAMES && physical_alloc(OWNER_BACKED, &frames[count]) == STATUS_OK) {
         ok = ok && usable_frame(frames[count]);
         for (uint32_t i = 0; i < count; i++)
             ok = ok && frames[i].p != frames[count].p;
@@ -55,8 +56,8 @@ static bool physical_single(void)
     }
     figure("frames: %u", count);
     for (uint32_t i = 0; i < count; i++)
-        physical_free(OWNER_HEAP, frames[i], 1);
-    return ok && count > 0 && ledger.frames[OWNER_FREE] + ledger.frames[OWNER_HEAP_METADATA] >= before;
+        physical_free(OWNER_BACKED, frames[i], 1);
+    return ok && count > 0 && ledger.frames[OWNER_FREE] + ledger.frames[OWNER_METADATA_PHYSICAL] >= before;
 }
 
 static bool physical_span(void)
@@ -65,12 +66,12 @@ static bool physical_span(void)
     uint64_t bytes = LARGE_2M;
 
     while (bytes > LAYOUT_FRAME_SIZE &&
-           physical_alloc_span(OWNER_HEAP, bytes >> LAYOUT_FRAME_SHIFT, bytes, 0, &base) != STATUS_OK)
+           physical_alloc_span(OWNER_BACKED, bytes >> LAYOUT_FRAME_SHIFT, bytes, 0, &base) != STATUS_OK)
         bytes >>= 1;
     figure("bytes: %lu", bytes);
     if (bytes == LAYOUT_FRAME_SIZE)
         return true; /* no two frames are neighbours anywhere: that is this map's right */
-    physical_free(OWNER_HEAP, base, bytes >> LAYOUT_FRAME_SHIFT);
+    physical_free(OWNER_BACKED, base, bytes >> LAYOUT_FRAME_SHIFT);
     return !(base.p & (bytes - 1)) && usable_frame(base) && usable_frame(phys(base.p + bytes - LAYOUT_FRAME_SIZE));
 }
 
@@ -110,9 +111,12 @@ static bool page_sizes(void)
 
 static bool metadata_lazy(void)
 {
+    uint64_t books = ledger.frames[OWNER_METADATA_PHYSICAL] + ledger.frames[OWNER_METADATA_VIRTUAL] +
+                     ledger.frames[OWNER_METADATA_TAGGED];
+
     figure("pages: %lu", meta_pages());
     figure("allowed: %u", boot.handoff.book_frames);
-    return meta_pages() == ledger.frames[OWNER_HEAP_METADATA] && meta_pages() <= boot.handoff.book_frames;
+    return meta_pages() == books && meta_pages() <= boot.handoff.book_frames;
 }
 
 static bool ledger_sums(void)

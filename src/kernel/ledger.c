@@ -3,20 +3,12 @@
 
 struct ledger ledger;
 
+#define NAME_ROW(NAME, text) [OWNER_##NAME] = text,
+#define NAME_TAG_ROW(name, NAME, number) [OWNER_TAG_##NAME] = "tag-" #name,
+
 const char *owner_name(enum owner owner)
 {
-    static const char *const names[OWNER_COUNT] = {
-        [OWNER_FREE] = "free",
-        [OWNER_KERNEL_TEXT] = "kernel-text",
-        [OWNER_KERNEL_RODATA] = "kernel-rodata",
-        [OWNER_KERNEL_DATA] = "kernel-data",
-        [OWNER_KERNEL_BSS] = "kernel-bss",
-        [OWNER_PAGE_TABLES] = "page-tables",
-        [OWNER_STACKS] = "stacks",
-        [OWNER_HEAP] = "heap",
-        [OWNER_HEAP_METADATA] = "heap-metadata",
-        [OWNER_BOOT_LEFTOVERS] = "boot-leftovers",
-    };
+    static const char *const names[OWNER_COUNT] = { OWNER_LIST(NAME_ROW) TAG_LIST(NAME_TAG_ROW) };
 
     return names[owner];
 }

@@ -3,26 +3,56 @@
  * The ledger: every frame of usable memory under exactly one owner.
  *
  * It is kept by whoever moves a frame from one owner to another, and it is proved, not trusted: census_take counts the
- * same owners anew from the books of the physical heap, the region table's remains and the page tables.
+ * same owners anew from the books of the physical heap, the region table's remains and the page tables.  A leaf of the
+ * page tables that a heap has mapped carries its owner's number (PT_OWNER), so that an owner is seen from outside too.
+ *
+ * The list stands once, in OWNER_LIST: tools/owners-gen carries it to the farm, in this order.
  */
 #ifndef ACRE_LEDGER_H
 #define ACRE_LEDGER_H
 
 #include <stdint.h>
 
-enum owner {
-    OWNER_FREE,
-    OWNER_KERNEL_TEXT,
-    OWNER_KERNEL_RODATA,
-    OWNER_KERNEL_DATA,
-    OWNER_KERNEL_BSS,
-    OWNER_PAGE_TABLES,
-    OWNER_STACKS,
-    OWNER_HEAP, /* kernel heap memory */
-    OWNER_HEAP_METADATA, /* the books of the heaps */
-    OWNER_BOOT_LEFTOVERS, /* stage2's memory until it is reclaimed */
-    OWNER_COUNT
-};
+#include "runtime/tag.h"
+
+/* X(NAME, "as in the PROTO_LEDGER lines") */
+#define OWNER_LIST(X) \
+    X(FREE, "free") \
+    X(KERNEL_TEXT, "kernel-text") \
+    X(KERNEL_RODATA, "kernel-rodata") \
+    X(KERNEL_DATA, "kernel-data") \
+    X(KERNEL_BSS, "kernel-bss") \
+    X(STACK_KERNEL, "stack-kernel") \
+    X(STACK_FAULT, "stack-fault") \
+    X(TABLES_PT, "page-tables-pt") \
+    X(TABLES_PD, "page-tables-pd") \
+    X(TABLES_PDPT, "page-tables-pdpt") \
+    X(TABLES_PML4, "page-tables-pml4") \
+    X(METADATA_PHYSICAL, "metadata-physical") \
+    X(METADATA_VIRTUAL, "metadata-virtual") \
+    X(METADATA_TAGGED, "metadata-tagged") \
+    X(BACKED, "heap-backed") \
+    X(GENERAL, "heap-general") \
+    X(BOOT_LEFTOVERS, "boot-leftovers")
+
+#define OWNER_ENUM_ROW(NAME, text) OWNER_##NAME,
+#define OWNER_ENUM_TAG_ROW(name, NAME, number) OWNER_TAG_##NAME,
+
+/* Then one for each tag, "tag-NAME", in the order of TAG_LIST. */
+enum owner { OWNER_LIST(OWNER_ENUM_ROW) TAG_LIST(OWNER_ENUM_TAG_ROW) OWNER_COUNT };
+
+_Static_assert(OWNER_COUNT <= 128, "an owner's number has 7 bits in a leaf");
+
+/* The owner of a table of this level, 1..4, and of a tag's pages. */
+static inline enum owner owner_of_tables(int level)
+{
+    return (enum owner)(OWNER_TABLES_PT + level - 1);
+}
+
+static inline enum owner owner_of_tag(uint32_t tag)
+{
+    return (enum owner)(OWNER_TAG_SYMBOL + tag - TAG_SYMBOL);
+}
 
 struct ledger {
     uint64_t frames[OWNER_COUNT];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel_main: stage3, from stage2's hand-off to the exit line. */
+#include "backed.h"
 #include "boot.h"
 #include "checks.h"
-#include "kmem.h"
 #include "ledger.h"
 #include "options.h"
 #include "panic.h"
@@ -11,6 +11,7 @@
 #include "say.h"
 #include "sections.h"
 #include "tables.h"
+#include "virtual.h"
 #include "x86_64/com1.h"
 #include "x86_64/cpu.h"
 #include "x86_64/protect.h"
@@ -31,11 +32,13 @@ static void initialise(const struct handoff *h)
     protect_enable();
     options_read(boot.handoff.options);
     tables_init(h);
+    tables_to_ledger();
     physical_init(&(struct region_table){ .regions = (struct region *)((uintptr_t)h + h->regions_offset),
                                           .count = h->region_count,
                                           .capacity = h->region_count });
     sections_to_ledger();
-    kmem_init();
+    virtual_init();
+    backed_init(&backed, "backed", OWNER_BACKED);
     boot_dismantle(h);
 }
 

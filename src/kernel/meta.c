@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pieces of two sizes (an id heap's two kinds of node) cut from pages; freed ones wait in a list of their size.  The
- * pages' addresses come from a plain counter, not from an id heap: that one would need this.
+ * A page of pieces starts with its own books:
  *
- * Getting a page takes a frame and perhaps page tables, and the physical heap may need pieces for its books before it
- * gives either.  So next_page can be entered again from within: an address is claimed before anything is mapped there,
- * and what was cut meanwhile is kept.
+ *   |meta_page| piece | piece |   ...   | rest |        7 leaves or 3 forks of an id heap
+ *
+ * Getting a page takes a frame and perhaps page tables, and the physical heap may need pieces of its own source before
+ * it gives either.  So a page's address is claimed before anything is mapped there.  One source is never asked again
+ * from within itself: a nested call of the physical heap makes do with the nodes it has ready (idheap.h).
+ *
+ * A page that holds nothing stays until meta_settle: pieces are freed in the middle of an id heap's operation, and that
+ * in the middle of a change of the page tables.
  */
 #include "meta.h"
 
@@ -17,78 +21,183 @@ struct piece {
     struct piece *next;
 };
 
-static struct {
-    struct piece *leaves, *forks;
-    uint64_t cut, cut_limit; /* what is left of the newest page */
-    uint64_t claimed; /* pages that have an address */
-    uint64_t pages; /* pages that are mapped */
-} meta;
+struct meta_page {
+    struct meta_page *next, *previous; /* in with_room or empty */
+    struct piece *free;
+    uint32_t used, kind; /* pieces out; which of the two sizes */
+};
 
-static struct piece **list_of(size_t size)
+struct meta meta_physical = { .owner = OWNER_METADATA_PHYSICAL };
+struct meta meta_virtual = { .owner = OWNER_METADATA_VIRTUAL };
+struct meta meta_tagged = { .owner = OWNER_METADATA_TAGGED };
+
+static struct meta *const sources[] = { &meta_physical, &meta_virtual, &meta_tagged };
+
+#define SOURCES (sizeof sources / sizeof *sources)
+
+static uint64_t next_claim = LAYOUT_META_BASE; /* no claim is made below before the end has been reached once */
+
+static size_t size_of(uint32_t kind)
 {
-    return size == idheap_leaf_size ? &meta.leaves : &meta.forks;
+    return kind ? idheap_fork_size : idheap_leaf_size;
 }
 
-static void put(size_t size, void *p)
+static void link(struct meta_page **list, struct meta_page *page)
 {
-    struct piece **list = list_of(size), *piece = p;
-
-    piece->next = *list;
-    *list = piece;
+    page->next = *list;
+    page->previous = NULL;
+    if (page->next)
+        page->next->previous = page;
+    *list = page;
 }
 
-/* Cuts from another page from now on; the rest of the old one becomes pieces of the smaller size. */
-static void cut_from(uint64_t address)
+static void unlink(struct meta_page **list, struct meta_page *page)
 {
-    for (; meta.cut_limit - meta.cut >= idheap_leaf_size; meta.cut += idheap_leaf_size)
-        put(idheap_leaf_size, (void *)meta.cut);
-    meta.cut = address;
-    meta.cut_limit = address + LAYOUT_FRAME_SIZE;
+    if (page->previous)
+        page->previous->next = page->next;
+    else
+        *list = page->next;
+    if (page->next)
+        page->next->previous = page->previous;
 }
 
-static bool next_page(void)
+/* Cuts an empty page into pieces of the kind. */
+static void cut(struct meta_page *page, uint32_t kind)
+{
+    uint64_t at = (uint64_t)(page + 1), size = size_of(kind);
+
+    page->kind = kind;
+    page->used = 0;
+    page->free = NULL;
+    for (; at + size <= (uint64_t)page + LAYOUT_FRAME_SIZE; at += size) {
+        struct piece *piece = (struct piece *)at;
+
+        piece->next = page->free;
+        page->free = piece;
+    }
+}
+
+static bool is_mapped(uint64_t address)
+{
+    struct mapping leaf;
+
+    return pagetable_walk(&kernel_tables, virt(address), &leaf);
+}
+
+/* An address for a page; LAYOUT_META_LIMIT if none is left. */
+static uint64_t claim(void)
+{
+    while (next_claim < LAYOUT_META_LIMIT && is_mapped(next_claim))
+        next_claim += LAYOUT_FRAME_SIZE;
+    if (next_claim == LAYOUT_META_LIMIT)
+        return LAYOUT_META_LIMIT;
+    next_claim += LAYOUT_FRAME_SIZE;
+    return next_claim - LAYOUT_FRAME_SIZE;
+}
+
+static struct meta_page *new_page(struct meta *source)
 {
     uint64_t address;
     phys_t frame;
 
-    if (physical_alloc(OWNER_HEAP_METADATA, &frame) != STATUS_OK)
-        return false;
-    address = LAYOUT_META_BASE + (meta.claimed++ << LAYOUT_FRAME_SHIFT);
-    if (address >= LAYOUT_META_LIMIT ||
-        tables_map(virt(address), frame, LAYOUT_FRAME_SIZE, PT_WRITE | PT_NX | PT_GLOBAL) != STATUS_OK) {
-        physical_free(OWNER_HEAP_METADATA, frame, 1);
-        return false;
+    if (physical_alloc(source->owner, &frame) != STATUS_OK)
+        return NULL;
+    address = claim();
+    if (address == LAYOUT_META_LIMIT ||
+        tables_map_page(virt(address), frame, PT_WRITE | PT_NX | PT_GLOBAL, source->owner) != STATUS_OK) {
+        physical_free(source->owner, frame, 1);
+        return NULL;
     }
-    meta.pages++;
-    cut_from(address);
-    return true;
+    source->pages++;
+    return (struct meta_page *)address;
+}
+
+static struct meta_page *page_with_room(struct meta *source, uint32_t kind)
+{
+    struct meta_page *page = source->with_room[kind];
+
+    if (page)
+        return page;
+    if (source->empty) {
+        page = source->empty;
+        unlink(&source->empty, page);
+        source->empty_count--;
+    } else {
+        page = new_page(source);
+    }
+    if (page) {
+        cut(page, kind);
+        link(&source->with_room[kind], page);
+    }
+    return page;
 }
 
 static void *meta_alloc(void *context, size_t size)
 {
-    struct piece **list = list_of(size), *piece = *list;
+    struct meta *source = context;
+    struct meta_page *page = page_with_room(source, size == idheap_fork_size);
+    struct piece *piece;
 
-    (void)context;
-    if (piece) {
-        *list = piece->next;
-        return piece;
-    }
-    if (meta.cut_limit - meta.cut < size && !next_page())
+    if (!page)
         return NULL;
-    piece = (struct piece *)meta.cut;
-    meta.cut += size;
+    piece = page->free;
+    page->free = piece->next;
+    page->used++;
+    if (!page->free)
+        unlink(&source->with_room[page->kind], page);
     return piece;
 }
 
 static void meta_free(void *context, void *p, size_t size)
 {
-    (void)context;
-    put(size, p);
+    struct meta *source = context;
+    struct meta_page *page = (struct meta_page *)((uint64_t)p & ~(uint64_t)(LAYOUT_FRAME_SIZE - 1));
+    struct piece *piece = p;
+
+    (void)size;
+    if (!page->free)
+        link(&source->with_room[page->kind], page);
+    piece->next = page->free;
+    page->free = piece;
+    if (--page->used)
+        return;
+    unlink(&source->with_room[page->kind], page);
+    link(&source->empty, page);
+    source->empty_count++;
 }
 
-const struct idheap_meta meta_source = { meta_alloc, meta_free, NULL };
+struct idheap_meta meta_of(struct meta *source)
+{
+    return (struct idheap_meta){ meta_alloc, meta_free, source };
+}
+
+static void give_back(struct meta *source)
+{
+    struct meta_page *page = source->empty;
+
+    unlink(&source->empty, page);
+    source->empty_count--;
+    source->pages--;
+    if ((uint64_t)page < next_claim)
+        next_claim = (uint64_t)page;
+    physical_free(source->owner, tables_unmap_page(virt((uint64_t)page)), 1);
+}
+
+bool meta_settle(uint32_t keep)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < SOURCES; i++)
+        for (; sources[i]->empty_count > keep; any = true)
+            give_back(sources[i]);
+    return any;
+}
 
 uint64_t meta_pages(void)
 {
-    return meta.pages;
+    uint64_t pages = 0;
+
+    for (uint32_t i = 0; i < SOURCES; i++)
+        pages += sources[i]->pages;
+    return pages;
 }

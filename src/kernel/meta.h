@@ -1,16 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory for the books of id heaps: small pieces of frames mapped one by one at LAYOUT_META_BASE. */
+/*
+ * Memory for the books of the id heaps: pieces of two sizes, from pages in [LAYOUT_META_BASE, LAYOUT_META_LIMIT).  Each
+ * source has pages of its own, so that the ledger can tell whose books they hold.
+ */
 #ifndef ACRE_META_H
 #define ACRE_META_H
 
-#include <stdint.h>
-
+#include "ledger.h"
 #include "runtime/idheap.h"
 
-/* For idheap_config.meta; several heaps may share it. */
-extern const struct idheap_meta meta_source;
+struct meta_page;
 
-/* Pages mapped so far. */
+/* Where the nodes of one heap, or of heaps of one kind, come from. */
+struct meta {
+    enum owner owner;
+    struct meta_page *with_room[2]; /* pages with a free piece that are not empty: for leaves, for forks */
+    struct meta_page *empty; /* pages without a piece in use */
+    uint32_t empty_count;
+    uint64_t pages; /* all */
+};
+
+extern struct meta meta_physical, meta_virtual, meta_tagged;
+
+/* For struct idheap_config. */
+struct idheap_meta meta_of(struct meta *source);
+
+/*
+ * Gives back the pages of all sources that hold nothing, but `keep` of each.  Not from within a heap or the page
+ * tables, which may be in the middle of a change: giving back is a change of theirs.  Whether any was given back.
+ */
+bool meta_settle(uint32_t keep);
+
+#define META_KEEP 1 /* empty pages of a source that stay, for the next piece */
+
+/* Pages that all sources have. */
 uint64_t meta_pages(void);
 
 #endif

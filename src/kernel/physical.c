@@ -16,6 +16,7 @@
 #define POOL_BYTES 0x4000 /* nodes for the first region, and the reserve for nested calls */
 
 static struct idheap heap;
+struct reclaim_list physical_hooks;
 static uint64_t pool[POOL_BYTES / sizeof(uint64_t)];
 
 static enum owner owner_of(uint32_t type)
@@ -24,7 +25,7 @@ static enum owner owner_of(uint32_t type)
     case REGION_USABLE:
         return OWNER_FREE;
     case REGION_PAGES:
-        return OWNER_PAGE_TABLES;
+        return OWNER_TABLES_PT; /* tables_to_ledger puts them under their levels */
     case REGION_KERNEL:
         return OWNER_KERNEL_TEXT; /* sections_to_ledger puts them where they belong */
     default:
@@ -64,7 +65,9 @@ static const struct region *largest(const struct region_table *table)
 
 void physical_init(const struct region_table *table)
 {
-    struct idheap_config config = { .name = "physical", .meta = meta_source, .pool = pool, .pool_size = sizeof pool };
+    struct idheap_config config = {
+        .name = "physical", .meta = meta_of(&meta_physical), .pool = pool, .pool_size = sizeof pool
+    };
     const struct region *first = largest(table);
 
     if (idheap_init(&heap, &config) != STATUS_OK || !first)
@@ -114,7 +117,8 @@ enum status physical_alloc_span(enum owner owner, uint64_t count, uint64_t align
 
 void physical_free(enum owner owner, phys_t base, uint64_t count)
 {
-    enum status status = idheap_free_span(&heap, base.p >> LAYOUT_FRAME_SHIFT, count);
+    uint64_t id = base.p >> LAYOUT_FRAME_SHIFT;
+    enum status status = count == 1 ? idheap_free(&heap, id) : idheap_free_span(&heap, id, count);
 
     if (status != STATUS_OK)
         panic("physical heap: %lu frames at 0x%lx of %s cannot be freed: %s", count, base.p, owner_name(owner),
@@ -125,4 +129,61 @@ void physical_free(enum owner owner, phys_t base, uint64_t count)
 struct idheap *physical_heap(void)
 {
     return &heap;
+}
+
+/* ---- as a heap of bytes, one head for each owner */
+
+struct view {
+    struct heap heap;
+    enum owner owner;
+};
+
+static uint64_t frames_for(uint64_t bytes)
+{
+    return (bytes >> LAYOUT_FRAME_SHIFT) + (bytes % LAYOUT_FRAME_SIZE != 0);
+}
+
+static enum status view_alloc(struct heap *h, uint64_t size, uint64_t align, uint64_t *base)
+{
+    enum owner owner = ((struct view *)h)->owner;
+    phys_t frame;
+    enum status status = size <= LAYOUT_FRAME_SIZE && align <= LAYOUT_FRAME_SIZE
+                             ? physical_alloc(owner, &frame)
+                             : physical_alloc_span(owner, frames_for(size), align, 0, &frame);
+
+    if (status == STATUS_OK)
+        *base = frame.p;
+    return status;
+}
+
+/* A frame does not know with how many others it was given out: without a size it is one. */
+static enum status view_free(struct heap *h, uint64_t base, uint64_t size)
+{
+    uint64_t count = size == HEAP_ANY_SIZE ? 1 : frames_for(size);
+    enum status status = base % LAYOUT_FRAME_SIZE ? STATUS_INVALID
+                                                  : idheap_free_span(&heap, base >> LAYOUT_FRAME_SHIFT, count);
+
+    if (status == STATUS_OK)
+        ledger_move(((struct view *)h)->owner, OWNER_FREE, count);
+    return status;
+}
+
+static void view_stats(const struct heap *h, struct heap_stats *stats)
+{
+    struct idheap_stats all;
+
+    (void)h;
+    idheap_stats(&heap, &all);
+    stats->objects = all.used;
+    stats->allocated = all.used << LAYOUT_FRAME_SHIFT;
+    stats->metadata = all.metadata_bytes;
+}
+
+static const struct heap_ops view_ops = { view_alloc, view_free, view_stats };
+static struct view views[OWNER_COUNT];
+
+struct heap *physical_heap_of(enum owner owner)
+{
+    views[owner] = (struct view){ { &view_ops, "physical", NULL, views[owner].heap.failures }, owner };
+    return &views[owner].heap;
 }

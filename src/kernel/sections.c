@@ -13,8 +13,8 @@ const struct section sections[SECTION_COUNT] = {
     { "rodata", (uint64_t)kernel_rodata_base, (uint64_t)kernel_rodata_limit, PT_NX, OWNER_KERNEL_RODATA },
     { "data", (uint64_t)kernel_data_base, (uint64_t)kernel_data_limit, PT_WRITE | PT_NX, OWNER_KERNEL_DATA },
     { "bss", (uint64_t)kernel_bss_base, (uint64_t)kernel_bss_limit, PT_WRITE | PT_NX, OWNER_KERNEL_BSS },
-    { "stack", (uint64_t)kernel_stack_base, (uint64_t)kernel_stack_limit, PT_WRITE | PT_NX, OWNER_STACKS },
-    { "fault-stack", (uint64_t)fault_stack_base, (uint64_t)fault_stack_limit, PT_WRITE | PT_NX, OWNER_STACKS },
+    { "stack", (uint64_t)kernel_stack_base, (uint64_t)kernel_stack_limit, PT_WRITE | PT_NX, OWNER_STACK_KERNEL },
+    { "fault-stack", (uint64_t)fault_stack_base, (uint64_t)fault_stack_limit, PT_WRITE | PT_NX, OWNER_STACK_FAULT },
 };
 
 void sections_to_ledger(void)

@@ -28,7 +28,7 @@ struct pagetable kernel_tables;
 static uint64_t used[SLOTS / 64]; /* a bit a slot */
 static uint32_t hint; /* no free slot below */
 
-static uint64_t *slot_table(void *context, uint32_t slot)
+uint64_t *tables_slot(void *context, uint32_t slot)
 {
     (void)context;
     return (uint64_t *)(LAYOUT_PAGES_BASE + ((uint64_t)slot << LAYOUT_FRAME_SHIFT));
@@ -61,8 +61,8 @@ static void set_used(uint32_t slot, bool value)
 /* Shows `entry` (0: nothing) in a slot whose group has its table. */
 static void show(uint32_t slot, uint64_t entry)
 {
-    slot_table(NULL, slot & ~(GROUP - 1u))[slot % GROUP] = entry;
-    flush((uint64_t)slot_table(NULL, slot));
+    tables_slot(NULL, slot & ~(GROUP - 1u))[slot % GROUP] = entry;
+    flush((uint64_t)tables_slot(NULL, slot));
 }
 
 static uint64_t window_entry(phys_t frame)
@@ -72,29 +72,29 @@ static uint64_t window_entry(phys_t frame)
 
 static uint64_t *below(uint64_t *table, uint32_t index)
 {
-    return slot_table(NULL, pagetable_slot(table[index]));
+    return tables_slot(NULL, pagetable_slot(table[index]));
 }
 
 /* The window's PD: entry g points to the table of group g. */
 static uint64_t *window_directory(void)
 {
-    return below(below(slot_table(NULL, kernel_tables.root), PT_ENTRIES - 1), PT_ENTRIES - 1);
+    return below(below(tables_slot(NULL, kernel_tables.root), PT_ENTRIES - 1), PT_ENTRIES - 1);
 }
 
 static enum status open_group(uint32_t first)
 {
     phys_t frame;
-    enum status status = physical_alloc(OWNER_PAGE_TABLES, &frame);
+    enum status status = physical_alloc(OWNER_TABLES_PT, &frame);
 
     if (status != STATUS_OK)
         return status;
     if (is_used(first)) { /* the allocation needed a slot for its own books, and has opened this group */
-        physical_free(OWNER_PAGE_TABLES, frame, 1);
+        physical_free(OWNER_TABLES_PT, frame, 1);
         return STATUS_OK;
     }
     show(SCRATCH_SLOT, window_entry(frame));
-    bytes_fill(slot_table(NULL, SCRATCH_SLOT), 0, LAYOUT_FRAME_SIZE);
-    slot_table(NULL, SCRATCH_SLOT)[0] = window_entry(frame);
+    bytes_fill(tables_slot(NULL, SCRATCH_SLOT), 0, LAYOUT_FRAME_SIZE);
+    tables_slot(NULL, SCRATCH_SLOT)[0] = window_entry(frame);
     show(SCRATCH_SLOT, 0);
     window_directory()[first / GROUP] = pagetable_link(first, frame);
     set_used(first, true);
@@ -111,7 +111,7 @@ static uint32_t free_slot(void)
     return found;
 }
 
-static enum status slot_take(void *context, uint32_t *slot, phys_t *frame)
+enum status tables_slot_take(void *context, int level, uint32_t *slot, phys_t *frame)
 {
     uint32_t found = free_slot();
     enum status status;
@@ -127,26 +127,26 @@ static enum status slot_take(void *context, uint32_t *slot, phys_t *frame)
         return STATUS_FULL;
     set_used(found, true); /* before the frame: its allocation may come back here for a table of its own */
     hint = found + 1;
-    status = physical_alloc(OWNER_PAGE_TABLES, frame);
+    status = physical_alloc(owner_of_tables(level), frame);
     if (status != STATUS_OK) {
         set_used(found, false);
         hint = found < hint ? found : hint;
         return status;
     }
     show(found, window_entry(*frame));
-    bytes_fill(slot_table(NULL, found), 0, LAYOUT_FRAME_SIZE);
+    bytes_fill(tables_slot(NULL, found), 0, LAYOUT_FRAME_SIZE);
     *slot = found;
     return STATUS_OK;
 }
 
-static void slot_give(void *context, uint32_t slot, phys_t frame)
+void tables_slot_give(void *context, int level, uint32_t slot, phys_t frame)
 {
     (void)context;
     show(slot, 0);
     set_used(slot, false);
     if (slot < hint)
         hint = slot;
-    physical_free(OWNER_PAGE_TABLES, frame, 1);
+    physical_free(owner_of_tables(level), frame, 1);
 }
 
 void tables_init(const struct handoff *h)
@@ -157,15 +157,37 @@ void tables_init(const struct handoff *h)
         .page1g = h->features & HANDOFF_PAGE1G,
         .phys_limit = 1ull << h->phys_bits,
         .tables = h->next_slot,
-        .table = slot_table,
-        .take = slot_take,
-        .give = slot_give,
+        .table = tables_slot,
+        .take = tables_slot_take,
+        .give = tables_slot_give,
         .invalidate = invalidate,
     };
     for (uint32_t slot = 0; slot < h->next_slot; slot++)
         set_used(slot, true);
     set_used(SCRATCH_SLOT, true);
     hint = h->next_slot;
+}
+
+void tables_to_ledger(void)
+{
+    for (int level = 2; level <= PT_LEVELS; level++) /* physical_init enters all as level 1 */
+        ledger_move(OWNER_TABLES_PT, owner_of_tables(level), pagetable_count(&kernel_tables, level));
+}
+
+enum status tables_map_page(virt_t page, phys_t frame, uint64_t flags, enum owner owner)
+{
+    return pagetable_map_page(&kernel_tables, page, frame, flags | (uint64_t)owner << PT_OWNER_SHIFT);
+}
+
+phys_t tables_unmap_page(virt_t page)
+{
+    uint64_t *entry = pagetable_entry(&kernel_tables, page);
+    struct mapping leaf;
+
+    if (!entry || !*entry)
+        panic("page tables: the page at 0x%lx cannot be unmapped: it is not mapped", page.v);
+    pagetable_unmap_page(&kernel_tables, page, entry, &leaf);
+    return leaf.phys;
 }
 
 enum status tables_map(virt_t base, phys_t frame, uint64_t bytes, uint64_t flags)

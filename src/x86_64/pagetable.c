@@ -49,16 +49,16 @@ static enum status check_range(uint64_t base, uint64_t bytes)
 /* A table for an empty entry; user pages need the user bit on the way down.  Taking one may allocate a frame, and that
  * may map pages for the allocator's books through this very code: if that has filled the entry meanwhile, its table is
  * the one. */
-static enum status take_table(struct walk *w, uint64_t *entry)
+static enum status take_table(struct walk *w, uint64_t *entry, int level)
 {
     uint32_t slot;
     phys_t frame;
-    enum status status = w->pt->take(w->pt->context, &slot, &frame);
+    enum status status = w->pt->take(w->pt->context, level, &slot, &frame);
 
     if (status != STATUS_OK)
         return status;
     if (*entry) {
-        w->pt->give(w->pt->context, slot, frame);
+        w->pt->give(w->pt->context, level, slot, frame);
         return STATUS_OK;
     }
     w->pt->tables++;
@@ -66,13 +66,13 @@ static enum status take_table(struct walk *w, uint64_t *entry)
     return STATUS_OK;
 }
 
-static void give_table(struct pagetable *pt, uint64_t *entry)
+static void give_table(struct pagetable *pt, uint64_t *entry, int level)
 {
     uint64_t old = *entry;
 
     *entry = 0;
     pt->tables--;
-    pt->give(pt->context, pagetable_slot(old), phys(old & PT_FRAME));
+    pt->give(pt->context, level, pagetable_slot(old), phys(old & PT_FRAME));
 }
 
 static bool fits_large(const struct walk *w, uint64_t at, uint64_t last, int level)
@@ -92,13 +92,13 @@ static enum status map_entry_part(struct walk *w, uint64_t *entry, int level, ui
     enum status status;
 
     if (!*entry && fits_large(w, at, last, level)) {
-        *entry = (at + w->offset) | PT_PRESENT | w->flags | (level > 1 ? PT_LARGE : 0);
+        *entry = leaf_entry(at + w->offset, w->flags, level);
         return STATUS_OK;
     }
     if (*entry && is_leaf(*entry, level))
         return STATUS_OVERLAP;
     if (!*entry) {
-        status = take_table(w, entry);
+        status = take_table(w, entry, level - 1);
         if (status != STATUS_OK)
             return status;
     }
@@ -151,14 +151,14 @@ enum status pagetable_map(struct pagetable *pt, virt_t base, phys_t to, uint64_t
     return status;
 }
 
-/* Replaces a large leaf by a table of the next smaller pages with the same flags. */
+/* Replaces a large leaf at `level` by a table of the next smaller pages with the same flags. */
 static enum status split(struct pagetable *pt, uint64_t *entry, int level)
 {
     uint64_t old = *entry, step = level_bytes(level - 1), *table;
     uint64_t keep = (old & ~(uint64_t)PT_LARGE) | (level > 2 ? PT_LARGE : 0);
     uint32_t slot;
     phys_t frame;
-    enum status status = pt->take(pt->context, &slot, &frame);
+    enum status status = pt->take(pt->context, level - 1, &slot, &frame);
 
     if (status != STATUS_OK)
         return status;
@@ -204,7 +204,7 @@ static enum status unmap_entry_part(struct walk *w, uint64_t *entry, int level, 
     below = table_of(w->pt, *entry);
     status = unmap_level(w, below, level - 1, at, last);
     if (is_empty(below))
-        give_table(w->pt, entry);
+        give_table(w->pt, entry, level - 1);
     return status;
 }
 

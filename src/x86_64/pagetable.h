@@ -34,7 +34,9 @@
 #define PT_GLOBAL 0x100ull
 #define PT_NX 0x8000000000000000ull
 #define PT_FRAME 0xffffffffff000ull /* bits 12..51 */
-#define PT_FLAGS (PT_WRITE | PT_USER | PT_CACHE_OFF | PT_GLOBAL | PT_NX) /* what a caller may ask for */
+#define PT_OWNER_SHIFT 52 /* a leaf's bits 52..58 are ignored by every CPU: the ledger's owner of its frame */
+#define PT_OWNER 0x7f0000000000000ull
+#define PT_FLAGS (PT_WRITE | PT_USER | PT_CACHE_OFF | PT_GLOBAL | PT_NX | PT_OWNER) /* what a caller may ask for */
 
 struct pagetable {
     uint32_t root; /* slot of the PML4 */
@@ -43,10 +45,10 @@ struct pagetable {
     uint64_t phys_limit; /* 2^MAXPHYADDR: a frame at or above it cannot stand in an entry (PT27) */
     uint64_t tables; /* tables that map and unmap have taken and not given back */
     void *context;
-    uint64_t *(*table)(void *context, uint32_t slot); /* where the table in `slot` can be touched */
-    /* A zeroed table in a new slot, or a status. */
-    enum status (*take)(void *context, uint32_t *slot, phys_t *frame);
-    void (*give)(void *context, uint32_t slot, phys_t frame);
+    uint64_t *(*table)(void *context, uint32_t slot); /* where the table in `slot` can be touched; 4 KiB-aligned */
+    /* A zeroed table of this level in a new slot, or a status. */
+    enum status (*take)(void *context, int level, uint32_t *slot, phys_t *frame);
+    void (*give)(void *context, int level, uint32_t slot, phys_t frame);
     void (*invalidate)(void *context, virt_t address); /* the translation of one page has changed; may be NULL */
 };
 
@@ -71,6 +73,17 @@ enum status pagetable_map(struct pagetable *pt, virt_t base, phys_t to, uint64_t
 enum status pagetable_unmap(struct pagetable *pt, virt_t base, uint64_t bytes,
                             void (*gone)(void *context, struct mapping leaf), void *context);
 
+/* The same for one 4 KiB page, in a constant number of steps where its tables exist: what heaps call. */
+enum status pagetable_map_page(struct pagetable *pt, virt_t base, phys_t to, uint64_t flags);
+
+/* The entry of the lowest level for the page at `base`, which may be empty; NULL where a table on the way is missing or
+ * a larger page lies there.  For looking: pagetable_unmap_page alone may clear it. */
+uint64_t *pagetable_entry(const struct pagetable *pt, virt_t base);
+
+/* Unmaps the one 4 KiB page at `base`, whose entry (of pagetable_entry) is not empty, and stores what it was.  Tables
+ * that become empty are given back. */
+void pagetable_unmap_page(struct pagetable *pt, virt_t base, uint64_t *entry, struct mapping *leaf);
+
 /* The leaf that translates `address`; false if none does. */
 bool pagetable_walk(const struct pagetable *pt, virt_t address, struct mapping *leaf);
 
@@ -79,8 +92,8 @@ bool pagetable_walk(const struct pagetable *pt, virt_t address, struct mapping *
 void pagetable_each(const struct pagetable *pt, virt_t base, virt_t limit,
                     bool (*f)(void *context, struct mapping leaf), void *context);
 
-/* Tables in use: the root, and all below it, counted by walking. */
-uint64_t pagetable_count(const struct pagetable *pt);
+/* Tables in use of one level (1..PT_LEVELS; 0: of all), the root included, counted by walking. */
+uint64_t pagetable_count(const struct pagetable *pt, int level);
 
 /* An entry for a table in `slot`, and the slot that an entry carries. */
 uint64_t pagetable_link(uint32_t slot, phys_t frame);

@@ -78,19 +78,19 @@ void pagetable_each(const struct pagetable *pt, virt_t base, virt_t limit,
                    base.v > CANONICAL_HOLE_LIMIT ? base.v : CANONICAL_HOLE_LIMIT, last, ~0ull);
 }
 
-static uint64_t count_level(const struct pagetable *pt, const uint64_t *table, int level)
+static uint64_t count_level(const struct pagetable *pt, const uint64_t *table, int level, int wanted)
 {
-    uint64_t tables = 1;
+    uint64_t tables = wanted == 0 || wanted == level;
 
-    if (level == 1)
+    if (level == 1 || level == wanted)
         return tables;
     for (int i = 0; i < PT_ENTRIES; i++)
         if (table[i] && !(table[i] & PT_LARGE))
-            tables += count_level(pt, table_of(pt, table[i]), level - 1);
+            tables += count_level(pt, table_of(pt, table[i]), level - 1, wanted);
     return tables;
 }
 
-uint64_t pagetable_count(const struct pagetable *pt)
+uint64_t pagetable_count(const struct pagetable *pt, int level)
 {
-    return count_level(pt, pt->table(pt->context, pt->root), PT_LEVELS);
+    return count_level(pt, pt->table(pt->context, pt->root), PT_LEVELS, level);
 }

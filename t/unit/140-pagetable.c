@@ -18,6 +18,7 @@ struct world {
     struct pagetable pt;
     uint64_t *tables[SLOTS];
     uint64_t taken, given; /* tables */
+    uint64_t levels[PT_LEVELS + 1]; /* tables out, by the level that was said */
     int64_t fail_after; /* takes that still work; negative: all */
     uint64_t invalidated, gone_pages;
 };
@@ -27,7 +28,7 @@ static uint64_t *world_table(void *context, uint32_t slot)
     return ((struct world *)context)->tables[slot];
 }
 
-static enum status world_take(void *context, uint32_t *slot, phys_t *frame)
+static enum status world_take(void *context, int level, uint32_t *slot, phys_t *frame)
 {
     struct world *w = context;
 
@@ -36,13 +37,14 @@ static enum status world_take(void *context, uint32_t *slot, phys_t *frame)
     w->fail_after--;
     for (*slot = 0; w->tables[*slot]; ++*slot)
         ;
-    w->tables[*slot] = calloc(PT_ENTRIES, 8);
+    w->tables[*slot] = memset(aligned_alloc(K4, K4), 0, K4);
+    w->levels[level]++;
     *frame = phys(0x100000 + *slot * K4);
     w->taken++;
     return STATUS_OK;
 }
 
-static void world_give(void *context, uint32_t slot, phys_t frame)
+static void world_give(void *context, int level, uint32_t slot, phys_t frame)
 {
     struct world *w = context;
 
@@ -50,6 +52,7 @@ static void world_give(void *context, uint32_t slot, phys_t frame)
         abort();
     free(w->tables[slot]);
     w->tables[slot] = NULL;
+    w->levels[level]--;
     w->given++;
 }
 
@@ -74,13 +77,13 @@ static void world_open(struct world *w)
                                 .take = world_take,
                                 .give = world_give,
                                 .invalidate = world_invalidate };
-    world_take(w, &w->pt.root, &frame);
+    world_take(w, PT_LEVELS, &w->pt.root, &frame);
 }
 
 /* Nothing but the root may be left. */
 static bool world_close(struct world *w)
 {
-    bool clean = w->taken == w->given + 1 && w->pt.tables == 1 && pagetable_count(&w->pt) == 1;
+    bool clean = w->taken == w->given + 1 && w->pt.tables == 1 && pagetable_count(&w->pt, 0) == 1;
 
     for (int i = 0; i < PT_ENTRIES; i++)
         clean = clean && w->tables[w->pt.root][i] == 0;
@@ -299,14 +302,14 @@ static void test_each(void)
 /* Taking a table maps a page of its own nearby, as the kernel's books do: neither may lose the other's tables. */
 static struct world *nested;
 
-static enum status nested_take(void *context, uint32_t *slot, phys_t *frame)
+static enum status nested_take(void *context, int level, uint32_t *slot, phys_t *frame)
 {
     struct world *w = nested;
 
     nested = NULL;
     if (w && pagetable_map(&w->pt, virt(HEAP + 64 * K4), phys(K4), K4, 0, false) != STATUS_OK)
         abort();
-    return world_take(context, slot, frame);
+    return world_take(context, level, slot, frame);
 }
 
 static void test_nested(void)
@@ -318,7 +321,7 @@ static void test_nested(void)
     nested = &w;
     tap_ok(pagetable_map(&w.pt, virt(HEAP), phys(0), K4, 0, false) == STATUS_OK, "a map within a map's allocation");
     tap_ok(leaf_is(&w, HEAP, HEAP, K4, 0) && leaf_is(&w, HEAP + 64 * K4, HEAP + 64 * K4, K4, K4), "both are there");
-    tap_is_u64(pagetable_count(&w.pt), w.pt.tables, "no table is lost");
+    tap_is_u64(pagetable_count(&w.pt, 0), w.pt.tables, "no table is lost");
     pagetable_unmap(&w.pt, virt(HEAP), 65 * K4, NULL, NULL);
     tap_ok(world_close(&w), "all gone");
 }
@@ -358,6 +361,40 @@ static bool model_free(const uint64_t *model, uint64_t first, uint64_t count)
     return true;
 }
 
+/* Each table is counted under the level that it was taken for. */
+static bool levels_agree(const struct world *w)
+{
+    for (int level = 1; level <= PT_LEVELS; level++)
+        if (pagetable_count(&w->pt, level) != w->levels[level])
+            return false;
+    return pagetable_count(&w->pt, 0) == w->pt.tables;
+}
+
+/* One page, by the quick way. */
+static bool model_step_page(struct world *w, uint64_t *model)
+{
+    uint64_t page = random_below(MODEL_PAGES), at = HEAP + page * K4, to = G1 + random_below(4096) * K4;
+    struct mapping leaf;
+    uint64_t *entry;
+
+    if (random_below(2)) {
+        if (pagetable_map_page(&w->pt, virt(at), phys(to), PT_WRITE) != (model[page] ? STATUS_OVERLAP : STATUS_OK))
+            return false;
+        model[page] = model[page] ? model[page] : to;
+        return levels_agree(w);
+    }
+    entry = pagetable_entry(&w->pt, virt(at));
+    if (pagetable_walk(&w->pt, virt(at), &leaf) && leaf.bytes > K4)
+        return !entry;
+    if (!entry || !*entry)
+        return model[page] == 0;
+    pagetable_unmap_page(&w->pt, virt(at), entry, &leaf);
+    if (leaf.phys.p != model[page] || leaf.base.v != at || leaf.bytes != K4)
+        return false;
+    model[page] = 0;
+    return levels_agree(w);
+}
+
 static bool model_step(struct world *w, uint64_t *model)
 {
     uint64_t first = random_below(MODEL_PAGES), count = 1 + random_below(MODEL_PAGES - first);
@@ -374,7 +411,7 @@ static bool model_step(struct world *w, uint64_t *model)
         return false;
     for (uint64_t i = 0; i < count && status == STATUS_OK; i++)
         model[first + i] = map ? to + i * K4 : 0;
-    return pagetable_count(&w->pt) == w->pt.tables;
+    return levels_agree(w);
 }
 
 static void test_random(void)
@@ -386,7 +423,7 @@ static void test_random(void)
 
     world_open(&w);
     for (step = 0; step < MODEL_STEPS && same; step++)
-        same = model_step(&w, model) && (step % 16 || model_agrees(&w, model));
+        same = (random_below(2) ? model_step : model_step_page)(&w, model) && (step % 16 || model_agrees(&w, model));
     tap_ok(same, "%d random maps and unmaps agree with a page-by-page model", step);
     pagetable_unmap(&w.pt, virt(HEAP), MODEL_PAGES * K4, NULL, NULL);
     tap_ok(world_close(&w), "all gone");
