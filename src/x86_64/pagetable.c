@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #include "pagetable_level.h"
+#include "runtime/range.h"
 
 struct walk {
     struct pagetable *pt;
@@ -37,11 +38,9 @@ static bool is_empty(const uint64_t *table)
 
 static enum status check_range(uint64_t base, uint64_t bytes)
 {
-    uint64_t last = base + bytes - 1;
-
-    if (bytes == 0 || ((base | bytes) & (LAYOUT_FRAME_SIZE - 1)) || last < base)
+    if (bytes == 0 || ((base | bytes) & (LAYOUT_FRAME_SIZE - 1)) || !range_fits(base, UINT64_MAX, bytes - 1))
         return STATUS_INVALID;
-    if (base < CANONICAL_HOLE_LIMIT && last >= CANONICAL_HOLE_BASE)
+    if (base < CANONICAL_HOLE_LIMIT && base + (bytes - 1) >= CANONICAL_HOLE_BASE)
         return STATUS_INVALID;
     return STATUS_OK;
 }
@@ -139,8 +138,8 @@ enum status pagetable_map(struct pagetable *pt, virt_t base, phys_t to, uint64_t
     struct walk w = { .pt = pt, .flags = pt->nx ? flags : flags & ~PT_NX, .offset = to.p - base.v, .large = large };
     enum status status = check_range(base.v, bytes);
 
-    if (status != STATUS_OK || (flags & ~PT_FLAGS) || (to.p & (LAYOUT_FRAME_SIZE - 1)) || to.p + bytes < to.p ||
-        to.p + bytes > pt->phys_limit)
+    if (status != STATUS_OK || (flags & ~PT_FLAGS) || (to.p & (LAYOUT_FRAME_SIZE - 1)) ||
+        !range_fits(to.p, pt->phys_limit, bytes))
         return STATUS_INVALID;
     if (any_mapped(pt, base.v, base.v + bytes - 1))
         return STATUS_OVERLAP;

@@ -43,12 +43,13 @@ static inline uint64_t part_last(uint64_t at, uint64_t last, int level)
     return end < last ? end : last;
 }
 
-/* The entry that maps a page of this level to `frame`, which is aligned to it; flags are of PT_FLAGS. */
+/* The entry of a leaf: frame is aligned to the level's bytes, flags are of PT_FLAGS. */
 static inline uint64_t leaf_entry(uint64_t frame, uint64_t flags, int level)
 {
     return frame | PT_PRESENT | flags | (level > 1 ? PT_LARGE : 0);
 }
 
+/* What an entry that is a leaf says; allowed are the bits that all entries above it have in common. */
 static inline struct mapping leaf_at(uint64_t base, uint64_t entry, int level, uint64_t allowed)
 {
     uint64_t frame = entry & PT_FRAME & ~(level_bytes(level) - 1);
