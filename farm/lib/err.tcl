@@ -24,6 +24,7 @@ namespace eval ::acre::err {
         nasm nasm
         shellcheck shellcheck
         fdisk fdisk
+        valgrind valgrind
         Expect tcl-expect
         json tcllib
         sqlite3 libsqlite3-tcl

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Spans of 1..512 ids of an id heap over 16 GiB of 4 KiB pages at half occupancy, in random order, after a million
+ * operations have fragmented it.
+ */
+#include "bench.h"
+
+#include "runtime/idheap.h"
+
+#define IDS (1u << 22)
+#define LARGEST 512u
+#define FRAGMENTING 1000000u
+#define ROUNDS 1000000u
+
+struct span {
+    uint64_t base, count;
+};
+
+static struct span spans[IDS];
+static uint64_t live, used;
+
+MEASURED(alloc, enum status, (struct idheap * heap, const struct idheap_request *request, uint64_t *base),
+         idheap_alloc_span(heap, request, base), STATUS_OK)
+MEASURED(free, enum status, (struct idheap * heap, uint64_t base, uint64_t count),
+         idheap_free_span(heap, base, count), STATUS_OK)
+
+static void *meta_alloc(void *context, size_t size)
+{
+    (void)context;
+    return malloc(size);
+}
+
+static void meta_free(void *context, void *p, size_t size)
+{
+    (void)context;
+    (void)size;
+    free(p);
+}
+
+/* One operation: what brings occupancy back to a half. */
+static void operate(struct idheap *heap, bool measured)
+{
+    struct span *span;
+    enum status status;
+
+    if (used < IDS / 2) {
+        struct idheap_request request = {.count = 1 + bench_below(LARGEST)};
+
+        span = &spans[live++];
+        span->count = request.count;
+        status = measured ? measured_alloc(heap, &request, &span->base)
+                          : idheap_alloc_span(heap, &request, &span->base);
+        used += span->count;
+    } else {
+        span = &spans[bench_below(live)];
+        used -= span->count;
+        status = measured ? measured_free(heap, span->base, span->count)
+                          : idheap_free_span(heap, span->base, span->count);
+        *span = spans[--live];
+    }
+    BENCH_MUST(status == STATUS_OK);
+}
+
+int main(void)
+{
+    struct idheap_config config = {.name = "bench", .meta = {meta_alloc, meta_free, NULL}};
+    struct idheap_request request = {.count = 1};
+    struct idheap heap;
+    uint64_t base = 0;
+
+    BENCH_MUST(idheap_init(&heap, &config) == STATUS_OK && idheap_add(&heap, 0, IDS) == STATUS_OK);
+    while (used < IDS / 2)
+        operate(&heap, false);
+    for (uint32_t i = 0; i < FRAGMENTING; i++)
+        operate(&heap, false);
+    bench_start();
+    BENCH_MUST(measured_alloc_empty(&heap, &request, &base) == STATUS_OK);
+    BENCH_MUST(measured_free_empty(&heap, base, 1) == STATUS_OK);
+    for (uint32_t i = 0; i < ROUNDS; i++)
+        operate(&heap, true);
+    bench_end();
+    BENCH_REPORT(alloc);
+    BENCH_REPORT(free);
+    return 0;
+}
