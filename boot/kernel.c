@@ -8,34 +8,13 @@
  *   frames    anywhere
  */
 #include "runtime/bytes.h"
+#include "runtime/elf.h"
 #include "runtime/sum.h"
 #include "stage2.h"
 #include "x86_64/image.h"
 #include "x86_64/layout.h"
 
-/* ELF-64, as much as is needed (System V gABI chapters 4 and 5). */
-struct elf_header {
-    uint8_t ident[16];
-    uint16_t type, machine;
-    uint32_t version;
-    uint64_t entry, phoff, shoff;
-    uint32_t flags;
-    uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-
-struct elf_segment {
-    uint32_t type, flags;
-    uint64_t offset, vaddr, paddr, filesz, memsz, align;
-};
-
-#define ELF_IDENT 0x00010102464c457full /* magic, 64 bit, little-endian, version 1: the first seven bytes */
-#define ELF_IDENT_MASK 0x00ffffffffffffffull
-#define ELF_EXEC 2
-#define ELF_X86_64 62
-#define ELF_LOAD 1
-#define ELF_X 1
-#define ELF_W 2
-#define SEGMENTS_MAX 8
+#define HEADERS_MAX 8 /* program headers: they stand in the first sector */
 #define STAGE3_FRAMES 16 /* what stage3 takes before it reclaims stage2's memory */
 
 #define HEADER32(field) (*(const uint32_t *)(image_header + (field)-IMAGE_HDR_MAGIC))
@@ -44,41 +23,29 @@ struct elf_segment {
 struct kernel_page kernel_pages[KERNEL_PAGES_MAX];
 uint32_t kernel_page_count;
 
-static struct elf_segment segments[SEGMENTS_MAX];
-static uint32_t segment_count;
-static uint64_t entry;
+static struct elf_program program;
 
-static void check_segment(const struct elf_segment *s)
-{
-    uint64_t limit = s->vaddr + s->memsz;
-
-    if (s->vaddr < LAYOUT_KERNEL_BASE || limit < s->vaddr || s->filesz > s->memsz ||
-        limit > LAYOUT_KERNEL_BASE + KERNEL_PAGES_MAX * LAYOUT_FRAME_SIZE || (s->vaddr & (LAYOUT_FRAME_SIZE - 1)) ||
-        s->offset + s->filesz > HEADER32(IMAGE_HDR_KERNEL_BYTES) || (s->flags & (ELF_W | ELF_X)) == (ELF_W | ELF_X))
-        refuse("the kernel file is damaged: segment at 0x%llx does not fit", (unsigned long long)s->vaddr);
-}
-
-/* The headers stand in the first sector; tools/mkimage's kernel has them there or is refused here. */
+/*
+ * The headers stand in the first sector; tools/mkimage's kernel has them there or is refused here.  Beyond what every
+ * program must keep, the kernel's segments start at pages, since the pages are made from their addresses.
+ */
 static void read_headers(const void *sector)
 {
-    const struct elf_header *e = sector;
-    uint64_t ident;
+    const struct elf_limits limits = {
+        .file_size = HEADER32(IMAGE_HDR_KERNEL_BYTES),
+        .lower = LAYOUT_KERNEL_BASE,
+        .upper = LAYOUT_KERNEL_BASE + KERNEL_PAGES_MAX * LAYOUT_FRAME_SIZE,
+        .types = 1 << ELF_TYPE_FIXED,
+        .headers_max = HEADERS_MAX,
+    };
+    struct elf_fault fault;
 
-    bytes_copy(&ident, e->ident, sizeof ident);
-    if ((ident & ELF_IDENT_MASK) != ELF_IDENT || e->type != ELF_EXEC || e->machine != ELF_X86_64)
-        refuse("the kernel file is damaged: not an ELF-64 x86-64 program");
-    if (e->phentsize != sizeof(struct elf_segment) || e->phoff > LAYOUT_SECTOR_SIZE || e->phnum > SEGMENTS_MAX ||
-        e->phoff + e->phnum * sizeof(struct elf_segment) > LAYOUT_SECTOR_SIZE)
-        refuse("the kernel file is damaged: %u segments at 0x%x", e->phnum, (uint32_t)e->phoff);
-    entry = e->entry;
-    for (uint32_t i = 0; i < e->phnum; i++) {
-        const struct elf_segment *s = (const struct elf_segment *)((const uint8_t *)sector + e->phoff) + i;
-
-        if (s->type != ELF_LOAD || s->memsz == 0)
-            continue;
-        check_segment(s);
-        segments[segment_count++] = *s;
-    }
+    if (elf_check(&program, sector, LAYOUT_SECTOR_SIZE, &limits, &fault) != STATUS_OK)
+        refuse("the kernel file is damaged: %s: 0x%llx", fault.what, (unsigned long long)fault.number);
+    for (uint32_t i = 0; i < program.segment_count; i++)
+        if (program.segments[i].vaddr & (LAYOUT_FRAME_SIZE - 1))
+            refuse("the kernel file is damaged: segment at no page's start: 0x%llx",
+                   (unsigned long long)program.segments[i].vaddr);
 }
 
 static uint32_t page_index(uint64_t vaddr)
@@ -91,12 +58,12 @@ static uint32_t lay_out_pages(void)
 {
     uint32_t frames = 0;
 
-    for (uint32_t i = 0; i < segment_count; i++) {
-        uint32_t first = page_index(segments[i].vaddr);
-        uint32_t last = page_index(segments[i].vaddr + segments[i].memsz - 1);
+    for (uint32_t i = 0; i < program.segment_count; i++) {
+        uint32_t first = page_index(program.segments[i].vaddr);
+        uint32_t last = page_index(program.segments[i].vaddr + program.segments[i].memsz - 1);
 
         for (uint32_t page = first; page <= last; page++) {
-            kernel_pages[page].flags = segments[i].flags | KERNEL_PAGE_PRESENT;
+            kernel_pages[page].flags = program.segments[i].flags | KERNEL_PAGE_PRESENT;
             frames++;
         }
         if (last >= kernel_page_count)
@@ -185,12 +152,12 @@ uint64_t kernel_load(struct handoff *h)
             h->kernel_pages = lay_out_pages();
             take_frames(h, h->kernel_pages);
         }
-        for (uint32_t i = 0; i < segment_count; i++)
-            place(&segments[i], data, at, bytes);
+        for (uint32_t i = 0; i < program.segment_count; i++)
+            place(&program.segments[i], data, at, bytes);
         at += bytes;
         lba += sectors;
         left -= sectors;
     }
     check_sum("the kernel file", sum, HEADER64(IMAGE_HDR_KERNEL_SUM));
-    return entry;
+    return program.entry;
 }

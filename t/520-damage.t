@@ -84,8 +84,16 @@ foreach {at end} [list [expr {$stage2 + 3 * $sector}] "refused: disk unreadable"
     lappend cuts $at $end
 }
 
+# Kernel files that mkimage made an image of, sums and all, and that are wrong in themselves: field, its offset in the
+# file, its new bytes, how the boot ends.  The rules are t/unit/170-elf.c's; this shows that stage2 asks for them.
+set files [list machine 18 [binary format s 3] "machine is not x86-64: 0x3" \
+    "entry's upper half" 28 [binary format i 0] "entry in no executable segment: 0x*" \
+    "flags of the first segment" 68 [binary format i 7] "segment both writable and executable: 0x*" \
+    "address of the first segment, and its offset" 72 [binary format www 0x1010 0xffffffff80000010 0] \
+    "segment at no page's start: 0xffffffff80000010"]
+
 set fdisk [lindex [concat [auto_execok fdisk] [glob -nocomplain /usr/sbin/fdisk /sbin/fdisk]] 0]
-tap::plan [expr {[dict size $groups] + [llength $cuts] / 2 + 3}]
+tap::plan [expr {[dict size $groups] + [llength $cuts] / 2 + [llength $files] / 4 + 3}]
 
 # One boot a flipped byte; the mask is one bit or more, by the offset.
 set jobs {}
@@ -115,6 +123,24 @@ foreach {at end} $cuts {
 set results [boots::run $jobs]
 foreach {at end} $cuts {
     tap::like [boots::end [dict get $results $at]] $end "cut after [format 0x%x $at] bytes: $end"
+}
+
+proc with_kernel {at bytes} {
+    set kernel [boots::product acre-stripped.elf]
+    set name [file join [tap::tmp] kernel]
+    boots::Write $name [string replace $kernel $at [expr {$at + [string length $bytes] - 1}] $bytes]
+    exec [::acre::paths::product tools/mkimage] $name.img [::acre::paths::product boot/stage1.bin] \
+        [::acre::paths::product boot/stage2.bin] $name
+    return [boots::save [boots::Read $name.img]]
+}
+set jobs {}
+foreach {name at bytes end} $files {
+    dict set jobs $name [boots::qemu [with_kernel $at $bytes]]
+}
+set results [boots::run $jobs]
+foreach {name at bytes end} $files {
+    tap::like [boots::end [dict get $results $name]] "refused: the kernel file is damaged: $end" \
+        "a kernel file, sums in order, changed: $name: $end"
 }
 
 # A refusal stands on the screen too: the BIOS copies that to COM2.

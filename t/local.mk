@@ -15,7 +15,8 @@ unit_TESTS += \
 	t/121-idheap-nodes.t \
 	t/122-idheap-open.t \
 	t/130-idheap-random.t \
-	t/140-pagetable.t
+	t/140-pagetable.t \
+	t/170-elf.t
 
 TESTS += \
 	t/010-reproducible.t \
