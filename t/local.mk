@@ -10,7 +10,10 @@ unit_TESTS += \
 	t/104-region-build.t \
 	t/105-region-alloc.t \
 	t/106-region-files.t \
+	t/107-bits.t \
 	t/110-region-random.t \
+	t/112-heap-head.t \
+	t/113-tag.t \
 	t/120-idheap.t \
 	t/121-idheap-nodes.t \
 	t/122-idheap-open.t \

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes, texts and statuses.  bytes.c is compiled a second time here, in its portable form. */
+/*
+ * Bytes, texts and statuses.  bytes.c is compiled a second time here, in its portable form, and bytes_abi.c under names
+ * that libc does not have.
+ */
 #include "tap.h"
 
 #include "runtime/bytes.h"
@@ -28,6 +31,16 @@ bool portable_starts(const char *text, const char *prefix);
 #undef text_length
 #undef text_equal
 #undef text_starts
+
+#define memcpy abi_memcpy
+#define memmove abi_memmove
+#define memset abi_memset
+#define memcmp abi_memcmp
+#include "runtime/bytes_abi.c"
+#undef memcpy
+#undef memmove
+#undef memset
+#undef memcmp
 
 #define ROOM 96
 
@@ -118,9 +131,20 @@ static void test_compare(void)
     tap_ok(bytes_compare("a", "b", 0) == 0, "nothing equals nothing");
 }
 
+/* What a compiler calls on its own: as bytes.c, but the destination is returned. */
+static void test_abi(void)
+{
+    char text[16] = "region";
+
+    tap_ok(abi_memcpy(text + 8, text, 7) == text + 8 && !strcmp(text + 8, "region"), "memcpy copies and returns");
+    tap_ok(abi_memmove(text + 2, text, 6) == text + 2 && !memcmp(text, "reregion", 8), "memmove stands an overlap");
+    tap_ok(abi_memset(text, 'x', 3) == text && !memcmp(text, "xxxegion", 8), "memset fills");
+    tap_ok(abi_memcmp("abc", "abd", 3) < 0 && abi_memcmp("abc", "abd", 2) == 0, "memcmp orders");
+}
+
 int main(void)
 {
-    tap_plan(2 * 3 + 6 + 4 + 2);
+    tap_plan(2 * 3 + 6 + 4 + 4 + 2);
     for (unsigned i = 0; i < 2; i++) {
         tap_ok(copies(&both[i]), "%s: bytes_copy copies what it shall and nothing else", both[i].name);
         tap_ok(moves(&both[i]), "%s: bytes_move stands overlaps", both[i].name);
@@ -128,6 +152,7 @@ int main(void)
     }
     test_texts();
     test_compare();
+    test_abi();
     tap_is_text(status_text(STATUS_NOT_ALLOCATED), "not allocated", "a status has a text");
     tap_is_text(status_text((enum status)99), "unknown status", "and so has a value that is none");
     return tap_done();

@@ -30,6 +30,7 @@ static void test_numbers(void)
     SAME("%3d|%03d", 123456, 123456);
     SAME("%*d|%-*d|", 6, 42, 6, 42);
     SAME("%40u|%040u|%-40u|", 7u, 7u, 7u);
+    SAME("%i %li %zd", -7, LONG_MIN, (ptrdiff_t)-4096);
 }
 
 static void test_texts(void)
@@ -66,7 +67,7 @@ static void test_decimals(void)
 static void test_edges(void)
 {
     char text[8] = "#######";
-    const char *volatile null = NULL;
+    const char *volatile null = NULL, *volatile wide = "%99999999999d"; /* volatile: no compiler may warn of them */
 
     tap_is_u64(fmt_text(text, 4, "%s", "abcdef"), 6, "a text that does not fit returns its whole length");
     tap_is_text(text, "abc", "and leaves its beginning, NUL-ended");
@@ -78,6 +79,9 @@ static void test_edges(void)
     tap_is_text(text, "(null)", "%%s of NULL");
     fmt_text(text, sizeof text, "%y%");
     tap_is_text(text, "%y%", "what is no conversion is printed as it stands");
+    fmt_text(text, sizeof text, "%llld", 1ll);
+    tap_is_text(text, "%llld", "nor is one of a longer type than there is");
+    tap_is_u64(fmt_text(text, 0, wide, 1), 999999, "a width that no int holds is cut, not wrapped");
 }
 
 struct pieces {
@@ -99,7 +103,7 @@ int main(void)
 {
     struct pieces pieces = {{count_pieces}, 0, 0};
 
-    tap_plan(11 + 8 + 1 + 7 + 2);
+    tap_plan(12 + 8 + 1 + 9 + 2);
     test_numbers();
     test_texts();
     test_decimals();

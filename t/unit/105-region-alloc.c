@@ -271,6 +271,26 @@ static void test_claim(void)
     tap_ok(region_claim(&bench.table, 0, UINT64_MAX, REGION_PAGES) == STATUS_OK, "claiming everything");
     expect(&bench, "PSS SSKKSSP PP", "takes what is left");
     tap_ok(region_claim(&bench.table, AT(2), AT(2), REGION_PAGES) == STATUS_INVALID, "an empty claim is refused");
+    tap_ok(region_claim(&bench.table, AT(0), AT(1), MAP_TYPE_USABLE) == STATUS_INVALID,
+           "so is one for a type of the firmware's");
+    set_up(&bench, "... ...");
+    bench.table.capacity = 3;
+    tap_ok(region_claim(&bench.table, AT(1), AT(5), REGION_PAGES) == STATUS_FULL, "a claim that needs a fourth place");
+    expect(&bench, ".PP ...", "takes what had room and stops at the table's end");
+}
+
+/* Own types are printed in the boot report: each has a name of its own. */
+static void test_names(void)
+{
+    static const struct {
+        uint32_t type;
+        const char *name;
+    } types[] = {{REGION_USABLE, "usable"}, {REGION_PAGES, "page-tables"}, {REGION_KERNEL, "kernel"},
+                 {REGION_STACK, "stack"}, {REGION_HANDOFF, "handoff"}, {REGION_STAGE2, "stage2"},
+                 {REGION_RESERVED, "reserved"}, {7, "unknown"}};
+
+    for (unsigned i = 0; i < sizeof types / sizeof types[0]; i++)
+        tap_is_text(region_type_name(types[i].type), types[i].name, "type 0x%x is %s", types[i].type, types[i].name);
 }
 
 static void test_queries(void)
@@ -284,8 +304,6 @@ static void test_queries(void)
     tap_ok(region_find(&bench.table, AT(2)) == &bench.regions[1], "the region at its first byte");
     tap_ok(region_find(&bench.table, AT(4) - 1) == &bench.regions[1], "and at its last");
     tap_ok(!region_find(&bench.table, AT(6)), "none in a gap");
-    tap_is_text(region_type_name(REGION_PAGES), "page-tables", "types have names");
-    tap_is_text(region_type_name(7), "unknown", "and what is none is unknown");
 }
 
 static void test_check(void)
@@ -311,7 +329,7 @@ static void test_check(void)
 
 int main(void)
 {
-    tap_plan(ALLOCS + REFUSALS + 4 + 2 + 2 + RETYPES + 6 + 6 + 8 + 5);
+    tap_plan(ALLOCS + REFUSALS + 4 + 2 + 2 + RETYPES + 6 + 9 + 8 + 6 + 5);
     test_allocs();
     test_refusals();
     test_full();
@@ -320,6 +338,7 @@ int main(void)
     test_retypes();
     test_free();
     test_claim();
+    test_names();
     test_queries();
     test_check();
     return tap_done();
