@@ -2,6 +2,9 @@
 /*
  * A span of n pages takes n + 1 addresses: the last is the guard.  What cannot be had is asked for once more after the
  * hooks of physical_hooks have given back what they could.
+ *
+ * Most spans have one page.  So the addresses of a few freed ones are kept, used in virtual_page's eyes, and given out
+ * again, the last first: its tables are most likely still there.
  */
 #include "backed.h"
 
@@ -11,21 +14,68 @@
 #include "physical.h"
 #include "virtual.h"
 
+#define SPARE_MAX 16
+
 struct backed backed;
 
-static enum status try_alloc(struct backed *b, uint64_t pages, uint64_t align, uint64_t *base)
+static struct {
+    uint64_t base[SPARE_MAX]; /* addresses of spans of one page and its guard, with nothing mapped there */
+    uint32_t count;
+} spare;
+
+static enum status address_take(uint64_t pages, uint64_t align, uint64_t *base)
 {
     struct idheap_request request = { .count = pages + 1, .align = align >> LAYOUT_FRAME_SHIFT };
     uint64_t id;
-    enum status status = idheap_alloc_span(&virtual_page, &request, &id);
+    enum status status;
+
+    if (pages == 1 && align <= LAYOUT_FRAME_SIZE && spare.count) {
+        *base = spare.base[--spare.count];
+        return STATUS_OK;
+    }
+    status = idheap_alloc_span(&virtual_page, &request, &id);
+    if (status == STATUS_OK)
+        *base = id << LAYOUT_FRAME_SHIFT;
+    return status;
+}
+
+static void address_free(uint64_t base, uint64_t pages)
+{
+    enum status status = idheap_free_span(&virtual_page, base >> LAYOUT_FRAME_SHIFT, pages + 1);
+
+    if (status != STATUS_OK)
+        panic("virtual_page heap: 0x%lx cannot be given back: %s", base, status_text(status));
+}
+
+static void address_give(uint64_t base, uint64_t pages)
+{
+    if (pages == 1 && spare.count < SPARE_MAX)
+        spare.base[spare.count++] = base;
+    else
+        address_free(base, pages);
+}
+
+bool backed_settle(void)
+{
+    bool any = spare.count > 0;
+
+    while (spare.count)
+        address_free(spare.base[--spare.count], 1);
+    return any;
+}
+
+static enum status try_alloc(struct backed *b, uint64_t pages, uint64_t align, uint64_t *base)
+{
+    uint64_t address;
+    enum status status = address_take(pages, align, &address);
 
     if (status != STATUS_OK)
         return status;
-    status = mapped_make(virt(id << LAYOUT_FRAME_SHIFT), pages, b->owner);
+    status = mapped_make(virt(address), pages, b->owner);
     if (status == STATUS_OK)
-        *base = id << LAYOUT_FRAME_SHIFT;
-    else if (idheap_free_span(&virtual_page, id, pages + 1) != STATUS_OK)
-        panic("%s heap: 0x%lx cannot be given back", b->heap.name, id << LAYOUT_FRAME_SHIFT);
+        *base = address;
+    else
+        address_give(address, pages);
     return status;
 }
 
@@ -55,8 +105,7 @@ static enum status backed_free(struct heap *heap, uint64_t base, uint64_t size)
     if (status != STATUS_OK)
         return status;
     mapped_drop(virt(base), pages, b->owner);
-    if (idheap_free_span(&virtual_page, base >> LAYOUT_FRAME_SHIFT, pages + 1) != STATUS_OK)
-        panic("%s heap: no memory for books to free 0x%lx", heap->name, base);
+    address_give(base, pages);
     b->pages -= pages;
     b->spans--;
     meta_settle(META_KEEP);

@@ -23,6 +23,9 @@ struct backed {
 /* For everything that wants pages of the kernel: "backed". */
 extern struct backed backed;
 
+/* Gives the addresses that are kept for the next spans back to virtual_page; whether there were any. */
+bool backed_settle(void);
+
 void backed_init(struct backed *b, const char *name, enum owner owner);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel_main: stage3, from stage2's hand-off to the exit line. */
 #include "backed.h"
+#include "bench.h"
 #include "boot.h"
 #include "checks.h"
 #include "ledger.h"
@@ -54,6 +55,8 @@ void kernel_main(const struct handoff *h)
     failed = checks_run();
     report();
     mark("checks");
+    if (options_bench())
+        bench_heaps();
     options_crash();
     acre_audit_point();
     machine_end(failed ? PROTO_EXIT_FAILED : PROTO_EXIT_OK);

@@ -66,6 +66,7 @@ static const struct {
 };
 
 static void (*crash)(void);
+static bool debug = true, bench;
 
 static _Noreturn void refuse_option(const char *word)
 {
@@ -73,18 +74,58 @@ static _Noreturn void refuse_option(const char *word)
     machine_end(PROTO_EXIT_REFUSED);
 }
 
+/* The value of NAME=VALUE if the word has that name, else NULL. */
+static const char *value_of(const char *word, const char *name)
+{
+    return text_starts(word, name) ? word + text_length(name) : NULL;
+}
+
+static bool read_crash(const char *kind)
+{
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
+        if (text_equal(kind, crashes[i].kind)) {
+            crash = crashes[i].run;
+            return true;
+        }
+    return false;
+}
+
+static bool read_heap(const char *strength)
+{
+    debug = text_equal(strength, "debug");
+    return debug || text_equal(strength, "plain");
+}
+
+static bool read_bench(const char *what)
+{
+    bench = text_equal(what, "heaps");
+    return bench;
+}
+
 static void read_word(const char *word)
 {
-    static const char name[] = "crash=";
+    static const struct {
+        const char *name;
+        bool (*read)(const char *value);
+    } options[] = { { "crash=", read_crash }, { "heap=", read_heap }, { "bench=", read_bench } };
 
-    if (!text_starts(word, name))
-        refuse_option(word);
-    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
-        if (text_equal(word + sizeof name - 1, crashes[i].kind)) {
-            crash = crashes[i].run;
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const char *value = value_of(word, options[i].name);
+
+        if (value && options[i].read(value))
             return;
-        }
+    }
     refuse_option(word);
+}
+
+bool options_debug(void)
+{
+    return debug;
+}
+
+bool options_bench(void)
+{
+    return bench;
 }
 
 void options_read(const char *text)

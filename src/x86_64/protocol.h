@@ -18,6 +18,7 @@
 #define PROTO_USABLE "# usable " /* then 0xBASE 0xLIMIT: a run of usable frames */
 #define PROTO_MAPPING "# mapping " /* then 0xBASE 0xLIMIT 0xPHYS PAGESIZE FLAGS: r-x, rw-, and u for user */
 #define PROTO_LEDGER "# ledger " /* then OWNER FRAMES */
+#define PROTO_BENCH "# bench " /* then NAME TICKS: a figure that was asked for (option bench=heaps) */
 
 #define PROTO_EXIT_OK 0 /* every point is ok */
 #define PROTO_EXIT_FAILED 1 /* a point is not ok */
