@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Layers look down only: layout < runtime < x86_64 < kernel < unix; boot sees the layout, the hand-off and named files.
+# Beside them host: what the runtime needs in a host process.  It sees layout, runtime and the system's headers.
 . "${srcdir:-.}/tap.sh"
 
 # The headers that boot/ may see beside its own and those of src/runtime.
@@ -24,6 +25,7 @@ check_tree() {
 		sees["kernel"] = " layout runtime x86_64 kernel "
 		sees["unix"] = " layout runtime x86_64 kernel unix "
 		sees["boot"] = " layout runtime boot "
+		sees["host"] = " layout runtime host "
 		for (i = 1; i < ARGC; i++) {
 			name = ARGV[i]; sub(/.*\//, "", name)
 			if (ARGV[i] !~ /\.h$/) continue
@@ -36,6 +38,7 @@ check_tree() {
 		name = $0
 		sub(/^[^"<]*["<]/, "", name); sub(/[">].*$/, "", name)
 		if ($0 ~ /</) {
+			if (layer == "host") next
 			if (index(" " freestanding " ", " " name " ") == 0) bad("<" name "> is not a header of a freestanding compiler")
 			next
 		}
@@ -53,14 +56,15 @@ check_tree "$top_srcdir" >"$tmp/found"
 is "no include looks up" "$(cat "$tmp/found")" ""
 
 # The check can fail: a tree with one of each.
-mkdir -p "$tmp/bad/src/runtime" "$tmp/bad/src/kernel" "$tmp/bad/src/x86_64" "$tmp/bad/boot"
+mkdir -p "$tmp/bad/src/runtime" "$tmp/bad/src/kernel" "$tmp/bad/src/x86_64" "$tmp/bad/src/host" "$tmp/bad/boot"
 echo '#include "console.h"' >"$tmp/bad/src/runtime/range.c"
 echo '#include <stdio.h>' >"$tmp/bad/src/kernel/console.h"
 echo '#include "console.h"' >"$tmp/bad/boot/main.c"
 echo '#include "range.h"' >"$tmp/bad/src/x86_64/layout.h"
+printf '#include <stdio.h>\n#include "console.h"\n' >"$tmp/bad/src/host/pages.c"
 : >"$tmp/bad/src/runtime/range.h"
 check_tree "$tmp/bad" >"$tmp/found"
-is "a tree with four mistakes has four found" "$(wc -l <"$tmp/found")" 4
+is "a tree with five mistakes has five found" "$(wc -l <"$tmp/found")" 5
 like "a runtime file that sees the kernel is named" "$(cat "$tmp/found")" \
 	"*src/runtime/range.c:1: runtime may not see src/kernel/console.h*"
 
