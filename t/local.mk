@@ -19,6 +19,7 @@ unit_TESTS += \
 	t/122-idheap-open.t \
 	t/130-idheap-random.t \
 	t/140-pagetable.t \
+	t/160-values.t \
 	t/170-elf.t
 
 TESTS += \

@@ -23,6 +23,8 @@ struct conversion {
     const char *prefix; /* "-", "0x" or "" */
 };
 
+size_t (*fmt_value)(struct fmt_sink *sink, const struct value *value, size_t depth);
+
 /* What writing needs all over. */
 struct writer {
     struct fmt_sink *sink;
@@ -183,6 +185,20 @@ static const char *read_conversion(const char *format, va_list *arguments, struc
     return format;
 }
 
+static void put_address(struct writer *writer, struct conversion *c, const void *address)
+{
+    c->prefix = "0x";
+    put_number(writer, c, (uintptr_t)address, true);
+}
+
+static void put_value(struct writer *writer, struct conversion *c, const struct value *value)
+{
+    if (fmt_value)
+        writer->written += fmt_value(writer->sink, value, c->width);
+    else
+        put_address(writer, c, value);
+}
+
 /* Writes one argument as the letter says; false if it is no letter of ours. */
 static bool convert(struct writer *writer, struct conversion *c, char letter, va_list *arguments)
 {
@@ -203,8 +219,10 @@ static bool convert(struct writer *writer, struct conversion *c, char letter, va
         put_number(writer, c, unsigned_argument(c, arguments), letter != 'u');
         return true;
     case 'p':
-        c->prefix = "0x";
-        put_number(writer, c, (uintptr_t)va_arg(*arguments, void *), true);
+        put_address(writer, c, va_arg(*arguments, void *));
+        return true;
+    case 'v':
+        put_value(writer, c, va_arg(*arguments, const struct value *));
         return true;
     case 's':
         put_string(writer, c, va_arg(*arguments, const char *));
@@ -225,6 +243,7 @@ static const char *put_conversion(struct writer *writer, const char *format, va_
     struct conversion c;
     const char *letter = read_conversion(format + 1, arguments, &c);
 
+    letter += letter[0] == 'p' && letter[1] == 'v'; /* %pv is %v */
     if (*letter == '%')
         put(writer, "%", 1);
     else if (!convert(writer, &c, *letter, arguments))
