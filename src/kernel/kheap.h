@@ -7,7 +7,6 @@
 #ifndef ACRE_KHEAP_H
 #define ACRE_KHEAP_H
 
-#include "runtime/debugheap.h"
 #include "runtime/heap.h"
 
 void kheap_init(void);
@@ -18,9 +17,11 @@ MUST_USE enum status kheap_delete(void *p, uint64_t size);
 
 struct heap *kheap(void);
 
+/* Gives back what all heaps keep only for speed, and what waits in quarantine. */
+void kheap_settle(void);
+
 /* What stands before a heap of objects. */
 struct kheap_strength {
-    struct debugheap debug;
     bool on;
 };
 

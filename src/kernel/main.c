@@ -4,6 +4,7 @@
 #include "bench.h"
 #include "boot.h"
 #include "checks.h"
+#include "kheap.h"
 #include "ledger.h"
 #include "options.h"
 #include "panic.h"
@@ -40,6 +41,7 @@ static void initialise(const struct handoff *h)
     sections_to_ledger();
     virtual_init();
     backed_init(&backed, "backed", OWNER_BACKED);
+    kheap_init();
     boot_dismantle(h);
 }
 

@@ -8,6 +8,7 @@
 #include "physical.h"
 #include "runtime/fmt.h"
 #include "runtime/general.h"
+#include "runtime/reclaim.h"
 #include "virtual.h"
 #include "x86_64/layout.h"
 
@@ -115,9 +116,12 @@ static const struct heap_ops pages_ops = { pages_alloc, pages_free, pages_stats 
 static enum status tagheap_alloc(struct heap *heap, uint64_t size, uint64_t align, uint64_t *base)
 {
     struct tagheap *t = (struct tagheap *)heap;
-    enum status status = heap_alloc(t->inner, size, align, base);
+    enum status status;
 
-    t->objects += status == STATUS_OK;
+    t->objects++; /* before: a hook that is run meanwhile must not take this heap for an empty one */
+    status = heap_alloc(t->inner, size, align, base);
+    if (status != STATUS_OK)
+        t->objects--;
     return status;
 }
 
@@ -132,6 +136,7 @@ static enum status tagheap_free(struct heap *heap, uint64_t base, uint64_t size)
     if (!t->objects) { /* what is kept for the next ones is not worth its page tables */
         kheap_strength_settle(&t->strength);
         general_reclaim(&t->general);
+        meta_settle(META_KEEP);
     }
     return STATUS_OK;
 }

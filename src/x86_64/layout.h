@@ -37,7 +37,7 @@
 #define LAYOUT_UNUSED_BASE 0x7e00 /* nothing of ours; stage3 checks that it is as found */
 #define LAYOUT_UNUSED_LIMIT 0x8000 /* end of the unused sector */
 #define LAYOUT_STAGE2_BASE 0x8000 /* stage2: entry, GDTs, step into 64-bit mode, then its C code and data */
-#define LAYOUT_STAGE2_LIMIT 0x38000 /* end of everything that belongs to stage2, its bss included */
+#define LAYOUT_STAGE2_LIMIT 0x20000 /* end of everything that belongs to stage2, its bss included */
 #define LAYOUT_INITMAP_BASE 0x0 /* the initial map: identity, dismantled by stage3 */
 #define LAYOUT_INITMAP_LIMIT 0xa000 /* end of the initial map */
 #define LAYOUT_EBDA_BASE 0x80000 /* lowest EBDA pointer that is believed */
