@@ -42,11 +42,13 @@ static bool run_one(const struct check *check, uint32_t number)
 
 uint32_t checks_run(void)
 {
-    static const struct check_list *const lists[] = { &checks_boot, &checks_layout, &checks_memory };
+    static const struct check_list *const lists[] = { &checks_boot,   &checks_layout,   &checks_memory, &checks_heaps,
+                                                     &checks_tagged, &checks_pressure, &checks_ledger };
     uint32_t planned = 0, number = 0, failed = 0;
 
     for (uint32_t i = 0; i < sizeof lists / sizeof *lists; i++)
         planned += lists[i]->count;
+    checks_ledger_begin();
     say(PROTO_TAP_VERSION "\n1..%u\n", planned);
     for (uint32_t i = 0; i < sizeof lists / sizeof *lists; i++)
         for (uint32_t k = 0; k < lists[i]->count; k++)

@@ -21,7 +21,11 @@ struct check_list {
     uint32_t count;
 };
 
-extern const struct check_list checks_boot, checks_layout, checks_memory;
+extern const struct check_list checks_boot, checks_layout, checks_memory, checks_heaps, checks_tagged, checks_pressure,
+    checks_ledger;
+
+/* Remembers the ledger as it is before the first check. */
+void checks_ledger_begin(void);
 
 /* Runs all; prints version, plan, points; returns how many failed. */
 uint32_t checks_run(void);

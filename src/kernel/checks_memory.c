@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The heaps as far as they exist, and the ledger's sum. */
+/* What the heaps are built on: regions, frames, page tables, the books. */
 #include "boot.h"
-#include "census.h"
 #include "checks.h"
 #include "meta.h"
 #include "physical.h"
@@ -119,31 +118,6 @@ static bool metadata_lazy(void)
     return meta_pages() == books && meta_pages() <= boot.handoff.book_frames;
 }
 
-static bool ledger_sums(void)
-{
-    uint64_t total = ledger_total(&ledger);
-
-    figure("usable-frames: %lu", boot.usable_frames);
-    figure("usable-frames-above-1m: %lu", boot.usable_frames_above_1m);
-    figure("ledger-total: %lu", total);
-    return total == boot.usable_frames;
-}
-
-static bool ledger_counted(void)
-{
-    struct ledger counted;
-    bool ok = true;
-
-    census_take(&counted);
-    for (int i = 0; i < OWNER_COUNT; i++)
-        if (counted.frames[i] != ledger.frames[i]) {
-            figure("%s: %lu, ledger says %lu", owner_name(i), counted.frames[i], ledger.frames[i]);
-            ok = false;
-        }
-    figure("counted: %lu", ledger_total(&counted));
-    return ok;
-}
-
 static const struct check checks[] = {
     { "regions: sorted, disjoint, frame-aligned", regions_sound },
     { "physical heap: its books are sound and agree with the ledger", physical_sound },
@@ -151,8 +125,6 @@ static const struct check checks[] = {
     { "physical heap: a span is aligned and usable", physical_span },
     { "page tables: 4 KiB, 2 MiB and 1 GiB pages map, walk, split and unmap", page_sizes },
     { "heap metadata: what the ledger says, and no more than stage2 allowed for", metadata_lazy },
-    { "ledger: sum", ledger_sums },
-    { "ledger: every owner, counted anew", ledger_counted },
 };
 
 const struct check_list checks_memory = { checks, sizeof checks / sizeof *checks };

@@ -13,6 +13,7 @@
 #include "say.h"
 #include "sections.h"
 #include "tables.h"
+#include "values.h"
 #include "virtual.h"
 #include "x86_64/com1.h"
 #include "x86_64/cpu.h"
@@ -43,6 +44,7 @@ static void initialise(const struct handoff *h)
     backed_init(&backed, "backed", OWNER_BACKED);
     kheap_init();
     boot_dismantle(h);
+    values_init();
 }
 
 void kernel_main(const struct handoff *h)

@@ -115,6 +115,15 @@ enum status physical_alloc_span(enum owner owner, uint64_t count, uint64_t align
     return STATUS_OK;
 }
 
+enum status physical_take(enum owner owner, phys_t base, uint64_t count)
+{
+    enum status status = idheap_take(&heap, base.p >> LAYOUT_FRAME_SHIFT, count);
+
+    if (status == STATUS_OK)
+        ledger_move(OWNER_FREE, owner, count);
+    return status;
+}
+
 void physical_free(enum owner owner, phys_t base, uint64_t count)
 {
     uint64_t id = base.p >> LAYOUT_FRAME_SHIFT;

@@ -34,6 +34,9 @@ MUST_USE enum status physical_alloc(enum owner owner, phys_t *frame);
 MUST_USE enum status physical_alloc_span(enum owner owner, uint64_t count, uint64_t align, uint64_t limit,
                                          phys_t *base);
 
+/* Takes exactly these `count` frames.  STATUS_OVERLAP: one is in use.  STATUS_NOT_OWNED, STATUS_NO_MEMORY. */
+MUST_USE enum status physical_take(enum owner owner, phys_t base, uint64_t count);
+
 /* Gives back `count` frames that `owner` had.  Panics if they were not allocated: somebody's books are wrong. */
 void physical_free(enum owner owner, phys_t base, uint64_t count);
 

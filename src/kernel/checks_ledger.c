@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ledger, after everything else: its sum, each owner counted anew, and what the other checks have left behind. */
+#include "boot.h"
+#include "census.h"
+#include "checks.h"
+#include "kheap.h"
+
+static struct ledger before; /* as it was when the checks began */
+
+void checks_ledger_begin(void)
+{
+    before = ledger;
+}
+
+static bool ledger_sums(void)
+{
+    uint64_t total = ledger_total(&ledger);
+
+    figure("usable-frames: %lu", boot.usable_frames);
+    figure("usable-frames-above-1m: %lu", boot.usable_frames_above_1m);
+    figure("ledger-total: %lu", total);
+    return total == boot.usable_frames;
+}
+
+static bool ledger_counted(void)
+{
+    struct ledger counted;
+    bool ok = true;
+
+    census_take(&counted);
+    for (int i = 0; i < OWNER_COUNT; i++)
+        if (counted.frames[i] != ledger.frames[i]) {
+            figure("%s: %lu, ledger says %lu", owner_name(i), counted.frames[i], ledger.frames[i]);
+            ok = false;
+        }
+    figure("counted: %lu", ledger_total(&counted));
+    return ok;
+}
+
+/* The kernel image, stacks and what waits for a program are as before; books and tables may have shrunk, not grown. */
+static bool nothing_leaked(void)
+{
+    uint64_t frames = 0;
+
+    kheap_settle();
+    for (int i = OWNER_KERNEL_TEXT; i < OWNER_COUNT; i++)
+        if (ledger.frames[i] > before.frames[i]) {
+            figure("%s: %lu, before %lu", owner_name(i), ledger.frames[i], before.frames[i]);
+            frames += ledger.frames[i] - before.frames[i];
+        }
+    figure("leaked: %lu", frames);
+    figure("free-before: %lu", before.frames[OWNER_FREE]);
+    figure("free-after: %lu", ledger.frames[OWNER_FREE]);
+    return frames == 0 && ledger.frames[OWNER_FREE] >= before.frames[OWNER_FREE];
+}
+
+static const struct check checks[] = {
+    { "ledger: the checks have left nothing behind, to the frame", nothing_leaked },
+    { "ledger: sum", ledger_sums },
+    { "ledger: every owner, counted anew", ledger_counted },
+};
+
+const struct check_list checks_ledger = { checks, sizeof checks / sizeof *checks };
