@@ -112,7 +112,7 @@ static const struct heap_ops pages_ops = {pages_alloc, pages_free, pages_stats};
 
 void pages_init(struct pages *pages, const char *name, uint64_t limit)
 {
-    *pages = (struct pages){.heap = {&pages_ops, name, NULL, 0}, .limit = limit};
+    *pages = (struct pages){.heap = {.ops = &pages_ops, .name = name}, .limit = limit};
 }
 
 void pages_fini(struct pages *pages)

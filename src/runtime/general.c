@@ -4,8 +4,8 @@
  * multiple of SLAB_ALIGN, where no object of a slab can: so the address alone tells what it is and leads to the head.
  *
  * Classes: 16, 32, ... 128 in steps of 16, then four to each power of two; a request takes the next larger, so at most
- * a fifth is lost from 64 bytes up.  An object lies at a multiple of its class's lowest bit (slabs.c), up to a page; so a
- * request for an alignment takes the class of the size rounded up to that: in the range of its power of two, a multiple
+ * a fifth is lost from 64 bytes up.  An object lies at a multiple of its class's lowest bit (slabs.c), up to a page; so
+ * a request for an alignment takes the class of the size rounded up to that: in the range of its power of two, a multiple
  * of the step is a class, and a multiple of more than the step too.
  *
  * Spans of pages have their books in objects of their own, in a tree by address.
@@ -241,7 +241,7 @@ void general_init(struct general *general, const char *name, struct heap *pages,
     uint32_t smaller = 0;
 
     *general = (struct general){
-        .heap = {&general_ops, name, pages, 0},
+        .heap = {.ops = &general_ops, .name = name, .parent = pages},
         .reclaim = {.name = name, .run = run_reclaim, .context = general},
         .list = reclaim,
     };

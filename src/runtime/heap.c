@@ -4,30 +4,45 @@
 
 #include "range.h"
 
+static void begin_call(struct heap *heap, const void *caller)
+{
+    if (!heap->caller)
+        heap->caller = caller;
+}
+
 enum status heap_alloc(struct heap *heap, uint64_t size, uint64_t align, uint64_t *base)
 {
     enum status status = STATUS_INVALID;
 
+    begin_call(heap, __builtin_return_address(0));
     if (size && range_is_power(align))
         status = heap->ops->alloc(heap, size, align, base);
     heap->failures += status == STATUS_NOT_FOUND || status == STATUS_NO_MEMORY;
+    heap->caller = NULL;
     return status;
 }
 
 enum status heap_free(struct heap *heap, uint64_t base, uint64_t size)
 {
-    return heap->ops->free(heap, base, size);
+    enum status status;
+
+    begin_call(heap, __builtin_return_address(0));
+    status = heap->ops->free(heap, base, size);
+    heap->caller = NULL;
+    return status;
 }
 
 void *heap_new(struct heap *heap, uint64_t size)
 {
     uint64_t base;
 
+    begin_call(heap, __builtin_return_address(0));
     return heap_alloc(heap, size, 1, &base) == STATUS_OK ? (void *)(uintptr_t)base : NULL;
 }
 
 enum status heap_delete(struct heap *heap, void *p, uint64_t size)
 {
+    begin_call(heap, __builtin_return_address(0));
     return heap_free(heap, (uintptr_t)p, size);
 }
 

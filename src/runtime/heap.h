@@ -42,6 +42,7 @@ struct heap {
     const char *name; /* kept, not copied */
     struct heap *parent; /* NULL: none */
     uint64_t failures;
+    const void *caller; /* whom the next call is made for, for faults to name; NULL: who makes it */
 };
 
 /*
@@ -62,5 +63,14 @@ void *heap_new(struct heap *heap, uint64_t size);
 MUST_USE enum status heap_delete(struct heap *heap, void *p, uint64_t size);
 
 void heap_stats(const struct heap *heap, struct heap_stats *stats);
+
+/*
+ * The next call of the functions above is made for `caller`, an address in somebody's code.  Who wraps them says whom
+ * it works for by __builtin_return_address(0), and a heap over a heap hands on its own `caller`.
+ */
+static inline void heap_call_for(struct heap *heap, const void *caller)
+{
+    heap->caller = caller;
+}
 
 #endif

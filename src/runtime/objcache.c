@@ -87,7 +87,7 @@ enum status objcache_init(struct objcache *cache, const struct objcache_config *
         return STATUS_INVALID;
     size = (uint32_t)range_align_up(range_max(config->size, SLABS_OBJECT_MIN), align);
     *cache = (struct objcache){
-        .heap = {&cache_ops, config->name, config->pages, 0},
+        .heap = {.ops = &cache_ops, .name = config->name, .parent = config->pages},
         .reclaim = {.name = config->name, .run = run_reclaim, .context = cache},
         .list = config->reclaim,
         .size = config->size,

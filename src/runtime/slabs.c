@@ -44,22 +44,8 @@ static struct slab *first_slab(const struct slabs *set)
     return (struct slab *)set->list.next; /* the link stands first */
 }
 
-static void unlink_slab(struct slab *slab)
-{
-    slab->link.next->prev = slab->link.prev;
-    slab->link.prev->next = slab->link.next;
-}
-
-static void link_after(struct slab_link *place, struct slab *slab)
-{
-    slab->link.next = place->next;
-    slab->link.prev = place;
-    place->next->prev = &slab->link;
-    place->next = &slab->link;
-}
-
 /* Whether this place of the list is a slab with something free. */
-static bool has_free(const struct slabs *set, const struct slab_link *place)
+static bool has_free(const struct slabs *set, const struct ring *place)
 {
     const struct slab *slab = (const struct slab *)place;
 
@@ -81,7 +67,7 @@ static struct slab *slab_start(struct slabs *set, void *base, uint32_t bytes)
     slab->first = (uint32_t)(uintptr_t)base + bytes - count * set->size - set->colour;
     set->colour += set->align > CACHE_LINE ? set->align : CACHE_LINE;
     set->pages += bytes >> LAYOUT_FRAME_SHIFT;
-    link_after(&set->list, slab);
+    ring_add(&set->list, &slab->link);
     return slab;
 }
 
@@ -110,7 +96,7 @@ static enum status slab_drop(struct slabs *set, struct slab *slab)
     status = heap_free(set->heap->parent, (uintptr_t)slab, bytes);
     if (status != STATUS_OK) {
         set->pages += bytes >> LAYOUT_FRAME_SHIFT;
-        link_after(&set->list, slab);
+        ring_add(&set->list, &slab->link);
     }
     return status;
 }
@@ -142,19 +128,19 @@ static struct slab *put_object(struct slabs *set, struct slab_object *object)
     object->next = slab->free;
     slab->free = object;
     if (slab->taken-- == slab->count) {
-        unlink_slab(slab);
-        link_after(&set->list, slab);
+        ring_remove(&slab->link);
+        ring_add(&set->list, &slab->link);
     }
     if (slab->taken || (first_slab(set) == slab && !has_free(set, slab->link.next)))
         return NULL;
-    unlink_slab(slab);
+    ring_remove(&slab->link);
     return slab;
 }
 
 /* Takes `count` objects off the set's list, which has as many.  The parent is called when that is done. */
 static void put_back(struct slabs *set, uint32_t count)
 {
-    struct slab_link *gone = NULL;
+    struct ring *gone = NULL;
 
     while (count--) {
         struct slab_object *object = set->free;
@@ -200,8 +186,8 @@ enum status slabs_refill(struct slabs *set)
     set->cached = (int32_t)(slab->carved - slab->taken) + set->room;
     slab->taken = slab->carved;
     if (slab->taken == slab->count) {
-        unlink_slab(slab);
-        link_after(set->list.prev, slab);
+        ring_remove(&slab->link);
+        ring_add(set->list.prev, &slab->link);
     }
     return STATUS_OK;
 }
@@ -209,14 +195,14 @@ enum status slabs_refill(struct slabs *set)
 bool slabs_reclaim(struct slabs *set)
 {
     uint32_t pages = set->pages;
-    struct slab_link *place;
+    struct ring *place;
 
     put_back(set, (uint32_t)(set->cached - set->room));
     place = set->list.next;
     while (has_free(set, place) && ((struct slab *)place)->taken)
         place = place->next;
     if (has_free(set, place)) {
-        unlink_slab((struct slab *)place);
+        ring_remove(place);
         (void)!slab_drop(set, (struct slab *)place);
     }
     return set->pages < pages;
@@ -253,7 +239,7 @@ enum status slabs_refusal(const struct slabs *set, const struct slab *slab, cons
 void slabs_init(struct slabs *set, struct heap *heap, uint32_t size, uint32_t align)
 {
     *set = (struct slabs){.heap = heap, .size = size, .align = (uint16_t)align};
-    set->list.next = set->list.prev = &set->list;
+    ring_init(&set->list);
     set->inverse = (0u - size) / size + 2; /* the quotient of 2^32 is one more than that of 2^32 - size */
     set->batch = (uint8_t)range_max(BATCH_MIN, range_min(BATCH_MAX, BATCH_BYTES / size));
 }
@@ -267,7 +253,7 @@ enum status slabs_fini(struct slabs *set)
     while (status == STATUS_OK && set->list.next != &set->list) {
         struct slab *slab = first_slab(set);
 
-        unlink_slab(slab);
+        ring_remove(&slab->link);
         status = slab_drop(set, slab);
     }
     return status;
@@ -276,7 +262,7 @@ enum status slabs_fini(struct slabs *set)
 void slabs_stats(const struct slabs *set, struct slabs_stats *stats)
 {
     *stats = (struct slabs_stats){.pages = set->pages};
-    for (const struct slab_link *place = set->list.next; place != &set->list; place = place->next) {
+    for (const struct ring *place = set->list.next; place != &set->list; place = place->next) {
         stats->objects += ((const struct slab *)place)->taken;
         stats->slabs++;
     }

@@ -14,19 +14,16 @@
 #include <stdint.h>
 
 #include "heap.h"
+#include "ring.h"
 #include "status.h"
 
 #define SLAB_ALIGN 0x10000 /* every slab's base is a multiple; no slab is larger */
 #define SLABS_OBJECT_MIN 16u /* bytes: a free object holds a link and a mark */
 #define SLABS_OBJECT_MAX 0x4000u /* bytes: what the arithmetic in slabs.c allows */
 
-struct slab_link {
-    struct slab_link *next, *prev;
-};
-
 /* The head of a slab, at its base. */
 struct slab {
-    struct slab_link link; /* in its set's list */
+    struct ring link; /* in its set's list */
     struct slabs *set;
     struct heap *heap; /* whose it is */
     struct slab_object *free; /* objects here that are not in the set's list */
@@ -47,7 +44,7 @@ struct slab_object {
 /* Private: only the slabs_ functions look inside. */
 struct slabs {
     struct slab_object *free; /* what is allocated next */
-    struct slab_link list; /* the slabs with something free in front */
+    struct ring list; /* the slabs with something free in front */
     struct heap *heap;
     int32_t room; /* frees more than allocations until some objects go back into their slabs */
     int32_t cached; /* objects in `free`, plus room */
