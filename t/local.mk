@@ -20,6 +20,8 @@ unit_TESTS += \
 	t/130-idheap-random.t \
 	t/140-pagetable.t \
 	t/160-values.t \
+	t/161-containers.t \
+	t/162-value-text.t \
 	t/170-elf.t
 
 TESTS += \

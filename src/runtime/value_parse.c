@@ -60,12 +60,12 @@ static void skip_blanks(struct parser *parser)
         parser->at++;
 }
 
-/* Whether a number or a buffer ends here. */
-static bool ends(struct parser *parser)
+/* Whether a number or a buffer ends here; if it does not, that is a failure. */
+static bool ends(struct parser *parser, const char *otherwise)
 {
     if (!char_in_name(look(parser)))
         return true;
-    fail(parser, STATUS_INVALID, "a blank is missing");
+    fail(parser, STATUS_INVALID, otherwise);
     return false;
 }
 
@@ -84,7 +84,7 @@ static struct value *read_integer(struct parser *parser)
             return fail(parser, STATUS_INVALID, "the number is too large");
         number = number * 10 + digit;
     }
-    if (!ends(parser))
+    if (!ends(parser, "a blank is missing"))
         return NULL;
     number = negative ? 0 - number : number;
     return created(parser, integer_as_value(integer_create(parser->tagged, (int64_t)number)));
@@ -128,7 +128,9 @@ static struct value *read_buffer(struct parser *parser)
 
     while (has_hex_byte(parser, parser->at))
         parser->at += 2;
-    return ends(parser) ? make_buffer(parser, start, (parser->at - start) / 2) : NULL;
+    if (!ends(parser, "a byte is two hexadecimal digits"))
+        return NULL;
+    return make_buffer(parser, start, (parser->at - start) / 2);
 }
 
 /* The byte that stands at `at` in a quoted text, escaped or not; returns how many it takes there, 0 for no escape. */
