@@ -6,7 +6,7 @@
 #   log is read -> verdict -> every number against map, oracle and audit -> result
 #
 # A guest that passes by its own word and fails a comparison is FAIL: the word is not evidence.  All that was seen stays
-# in the case's directory: served.map, cut.txt, serial.log, replay.sh, audit.txt, result.txt.
+# in the case's directory: served.map, cut.txt, serial.log, replay.sh, audit.txt, result.txt, ledger.svg, ledger.txt.
 
 namespace eval ::acre::case {
     # Seconds at scale 1; a boot takes well under one.
@@ -29,7 +29,24 @@ proc ::acre::case::run {case} {
     }
     dict set result cut [dict get $served cutbytes]
     Write $case result.txt [Lines $case $result]
+    Picture $case $result
     return $result
+}
+
+# Draws the guest's ledger for whoever looks into a case that is not well.  A case that is well is drawn only if asked
+# for: the picture takes as long as everything else that is done beside the emulator, and `acre map draw --report DIR`
+# makes it at any later time.
+proc ::acre::case::Picture {case result} {
+    set asked [expr {[dict exists $case pictures] && [dict get $case pictures]}]
+    if {([dict get $result verdict] in {PASS SKIP} && !$asked)
+            || ![file exists [file join [dict get $case dir] serial.log]]} {
+        return
+    }
+    ::acre::paths::use mapreport
+    # Whatever a guest may have said, the verdict stands.
+    if {[catch {::acre::mapreport::case [dict get $case dir]} why]} {
+        Write $case ledger.txt "no picture: $why\n"
+    }
 }
 
 # What the guest's BIOS will say -> dict: entries quirks rom cutbytes skip.  The emulator's own map: no entries, no ROM.

@@ -16,7 +16,7 @@ namespace eval ::acre::farm {
         --machine {list machines {}} --cpu {list cpus {}} --disk {list disks {}} --group {list groups {}}
         --jobs {one jobs {}} --out {one out farm-out} --image {one image {}} --syms {one syms {}}
         --expect {one regex {}} --timeout-scale {one scale 1} --case {one case {}}
-        --list {flag list 0} --resume {flag resume 0}
+        --list {flag list 0} --resume {flag resume 0} --pictures {flag pictures 0}
     }
     variable emulators {qemu qemu-system-x86_64 bochs bochs}
     # Memory of the host that is left to others (bytes).
@@ -70,7 +70,7 @@ proc ::acre::farm::load {whole} {
 # The cases that were asked for; none is an error: nothing tested is not a success.
 proc ::acre::farm::Plan {given} {
     set common [dict create image [dict get $given image] regex [dict get $given regex] \
-        audit-address [dict get $given audit] scale [dict get $given scale]]
+        audit-address [dict get $given audit] scale [dict get $given scale] pictures [dict get $given pictures]]
     set cases [::acre::plan::cases [Subjects $given] [Selections $given] $common]
     if {[dict get $given regex] ne ""} {
         # What Acre must refuse says nothing about another kernel.

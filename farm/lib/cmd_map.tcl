@@ -9,7 +9,7 @@ namespace eval ::acre::cmdmap {
     variable options {
         show    {}
         check   {-q}
-        draw    {--ascii --unicode --color --no-color}
+        draw    {--ascii --unicode --color --no-color --report --svg= --physical --virtual}
         import  {-o= --title=}
         capture {-o= --title= --from=}
     }
@@ -23,7 +23,7 @@ foreach module {map oracle mapdraw mapimport mapshow} {
     }
 }
 
-# Runs `acre map ARGS`; returns the exit status: 0 good, 1 a map is at odds with itself, 2 a map cannot be read.
+# Runs `acre map ARGS`; returns the exit status: 0 good, 1 a map or report is at odds with itself, 2 it cannot be read.
 proc ::acre::cmd::map {args} {
     set rest [lassign $args sub]
     set known [dict keys $::acre::cmdmap::options]
@@ -144,12 +144,49 @@ proc ::acre::cmdmap::Draw {given names} {
     }
     set style [dict create ascii [expr {![Unicode $given]}] color [Color $given]]
     Utf8 [Unicode $given]
+    if {[dict exists $given --report]} {
+        return [Reports $given $names $style]
+    }
+    foreach option {--svg --physical --virtual} {
+        if {[dict exists $given $option]} {
+            ::acre::err::usage "map draw: $option is for the report of a boot: add --report, see 'acre help map'"
+        }
+    }
     foreach file [::acre::map::find {*}$names] {
         set map [::acre::map::read $file]
         set lines [::acre::mapdraw::draw [dict get $map entries] $style]
         puts "\n[join [concat [Caption $map $style] $lines [::acre::mapshow::Verdict $map]] \n]\n"
     }
     return 0
+}
+
+# Draws what boots reported: a picture each on standard output, or one in the file of --svg.
+proc ::acre::cmdmap::Reports {given names style} {
+    ::acre::paths::use mapreport
+    set file [Option $given --svg]
+    if {[dict exists $given --svg] && [llength $names] > 1} {
+        ::acre::err::usage "map draw: --svg takes one report, not '[lindex $names 1]' too"
+    }
+    set parts [lmap part {physical virtual} {
+        if {![dict exists $given --$part]} continue
+        set part
+    }]
+    dict set style parts [expr {$parts eq "" ? {physical virtual} : $parts}]
+    dict set style width [::acre::mapreport::width]
+    set status 0
+    foreach name $names {
+        lassign [::acre::mapreport::load $name] caption model
+        if {[dict exists $given --svg]} {
+            ::acre::mapreport::svg $file $caption $model
+            foreach note [dict get $model notes] {
+                puts stderr "acre: $name: $note"
+            }
+        } else {
+            puts "\n[join [::acre::mapreport::lines $caption $model $style] \n]\n"
+        }
+        set status [expr {[dict get $model notes] ne "" ? 1 : $status}]
+    }
+    return $status
 }
 
 proc ::acre::cmdmap::Caption {map style} {
