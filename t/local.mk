@@ -35,6 +35,7 @@ TESTS += \
 	t/060-install.t \
 	t/070-acre-usage.t \
 	t/115-runtime-freestanding.t \
+	t/191-coverage-tool.t \
 	t/200-interval.t \
 	t/201-map-parse.t \
 	t/202-map-files.t \
