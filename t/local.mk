@@ -64,6 +64,7 @@ TESTS += \
 	t/460-boot-command.t \
 	t/500-boots.t \
 	t/510-panics.t \
+	t/512-heap-panics.t \
 	t/520-damage.t \
 	t/530-devices.t \
 	t/540-cpus.t \

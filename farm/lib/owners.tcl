@@ -87,8 +87,8 @@ proc ::acre::owners::color {owner} {
 proc ::acre::owners::Number {owner} {
     set tag [regsub {^tag-} $owner ""]
     if {$tag ne $owner} {
-        if {[dict exists $::layout::TAGS $tag]} {
-            return [expr {[dict get $::layout::TAGS $tag] + 0}]
+        if {[dict exists $::owners::TAGS $tag]} {
+            return [expr {[dict get $::owners::TAGS $tag] + 0}]
         }
         if {[string is integer -strict $tag]} {
             return [expr {$tag + 0}]

@@ -33,7 +33,7 @@ namespace eval ::acre::places {
     variable joined {user tag}
 }
 
-foreach ::acre::places::file {layout tags} {
+foreach ::acre::places::file {layout owners} {
     source [::acre::paths::get $::acre::places::file]
 }
 
@@ -63,7 +63,7 @@ proc ::acre::places::Address {name} {
 proc ::acre::places::Tags {} {
     set size [expr {1 << $::layout::LAYOUT_VA_TAG_SHIFT}]
     set names [dict create]
-    dict for {name number} $::layout::TAGS {
+    dict for {name number} $::owners::TAGS {
         dict set names [expr {$number + 0}] $name
     }
     set places {}

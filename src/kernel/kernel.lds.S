@@ -25,7 +25,7 @@ SECTIONS
   . = LAYOUT_KERNEL_BASE;
   kernel_text_base = .;
   .text : {
-    *(EXCLUDE_FILE(*panic.k.o *symbols.k.o *options.k.o) .text)
+    *(EXCLUDE_FILE(*panic.k.o *symbols.k.o *options.k.o *crash.k.o *crash_heap.k.o *bench.k.o) .text)
     /* Pages of their own for what hardly ever runs and for the audit point: QEMU's TCG takes one instruction at a time
      * in a page that has a breakpoint. */
     . = ALIGN(LAYOUT_FRAME_SIZE);

@@ -6,6 +6,7 @@
 #include "options.h"
 #include "panic.h"
 #include "physical.h"
+#include "runtime/fmt.h"
 #include "runtime/general.h"
 #include "tagheap.h"
 
@@ -41,11 +42,13 @@ struct heap *kheap(void)
 
 void *kheap_new(uint64_t size)
 {
+    heap_call_for(front, __builtin_return_address(0));
     return heap_new(front, size);
 }
 
 enum status kheap_delete(void *p, uint64_t size)
 {
+    heap_call_for(front, __builtin_return_address(0));
     return heap_delete(front, p, size);
 }
 
@@ -57,18 +60,62 @@ void kheap_settle(void)
 
 /* ---- strength */
 
+#define QUARANTINE_BYTES 0x2000 /* of one heap: two pages, so that a machine of 640 KiB can afford it */
+#define NAME_SIZE 40
+
+/* "by FUNCTION+0xOFFSET", for an address that may be none. */
+static const char *name_of(const void *code, char name[NAME_SIZE])
+{
+    uint64_t base, at = (uint64_t)code;
+    const char *function = symbol_find(at, &base);
+
+    if (function)
+        fmt_text(name, NAME_SIZE, "%s+0x%lx", function, at - base);
+    else
+        fmt_text(name, NAME_SIZE, "nobody");
+    return name;
+}
+
+static void fault(void *context, const struct debugheap_fault *f)
+{
+    char allocated[NAME_SIZE], freed[NAME_SIZE];
+
+    (void)context;
+    panic("heap %s: %s: 0x%lx at 0x%lx, %lu bytes, tag %s, allocated by %s, freed by %s", f->heap,
+          debugheap_kind_text(f->kind), f->where, f->address, f->size, tag_name(tag_field(f->address)),
+          name_of(f->allocated_by, allocated), name_of(f->freed_by, freed));
+}
+
 struct heap *kheap_strengthen(struct kheap_strength *strength, struct heap *heap)
 {
-    (void)strength;
-    return heap;
+    struct debugheap_config config = { .name = heap->name, .parent = heap, .books = &general.heap,
+                                       .quarantine = QUARANTINE_BYTES, .reclaim = &physical_hooks, .fault = fault };
+
+    strength->on = options_debug();
+    if (!strength->on)
+        return heap;
+    debugheap_init(&strength->debug, &config);
+    return &strength->debug.heap;
 }
 
 void kheap_strength_settle(struct kheap_strength *strength)
 {
-    (void)strength;
+    if (strength->on)
+        debugheap_reclaim(&strength->debug);
 }
 
 void kheap_strength_end(struct kheap_strength *strength)
 {
-    (void)strength;
+    if (strength->on && debugheap_fini(&strength->debug) != STATUS_OK)
+        panic("%s heap: it cannot be ended", strength->debug.heap.name);
+}
+
+bool kheap_strength_check(struct kheap_strength *strength)
+{
+    return !strength->on || debugheap_check(&strength->debug) == STATUS_OK;
+}
+
+bool kheap_check(void)
+{
+    return kheap_strength_check(&own);
 }

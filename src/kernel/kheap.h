@@ -7,6 +7,7 @@
 #ifndef ACRE_KHEAP_H
 #define ACRE_KHEAP_H
 
+#include "runtime/debugheap.h"
 #include "runtime/heap.h"
 
 void kheap_init(void);
@@ -22,6 +23,7 @@ void kheap_settle(void);
 
 /* What stands before a heap of objects. */
 struct kheap_strength {
+    struct debugheap debug;
     bool on;
 };
 
@@ -31,5 +33,9 @@ struct heap *kheap_strengthen(struct kheap_strength *strength, struct heap *heap
 /* Lets what is kept back in quarantine go; and the same for good. */
 void kheap_strength_settle(struct kheap_strength *strength);
 void kheap_strength_end(struct kheap_strength *strength);
+
+/* Looks at every object, and at what waits; true, or a panic. */
+bool kheap_strength_check(struct kheap_strength *strength);
+bool kheap_check(void); /* of the kernel's own heap */
 
 #endif

@@ -1,69 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "options.h"
 
-#include "panic.h"
+#include "crash.h"
 #include "runtime/bytes.h"
 #include "say.h"
 #include "x86_64/com1.h"
-#include "x86_64/layout.h"
 #include "x86_64/protocol.h"
 
 #define WORD_SIZE 64
-
-extern uint8_t kernel_text_base[];
-
-static void crash_panic(void)
-{
-    panic("asked for by crash=panic");
-}
-
-static void crash_null(void)
-{
-    uint64_t null = LAYOUT_NULL_BASE;
-
-    __asm__ volatile("movb (%0), %%al" : : "r"(null) : "rax", "memory");
-}
-
-static void crash_write_text(void)
-{
-    __asm__ volatile("movb $0, (%0)" : : "r"(kernel_text_base) : "memory");
-}
-
-static void crash_divide(void)
-{
-    __asm__ volatile("xor %%edx, %%edx; xor %%ecx, %%ecx; mov $1, %%eax; div %%ecx" : : : "rax", "rcx", "rdx");
-}
-
-/* The exception finds no stack to come on: RSP points to where nothing is, far from the stack's own guard page. */
-static void crash_double_fault(void)
-{
-    __asm__ volatile("mov %0, %%rsp; ud2" : : "r"((uint64_t)LAYOUT_KMEM_LIMIT) : "memory");
-}
-
-static __attribute__((noinline)) uint64_t recurse(uint64_t depth)
-{
-    volatile uint64_t here[64];
-
-    here[depth % 64] = depth;
-    return depth == 0 ? 0 : recurse(depth - 1) + here[depth % 64];
-}
-
-static void crash_stack_overflow(void)
-{
-    recurse(LAYOUT_KERNEL_STACK_SIZE);
-}
-
-static const struct {
-    const char *kind;
-    void (*run)(void);
-} crashes[] = {
-    { "panic", crash_panic },
-    { "null", crash_null },
-    { "write-text", crash_write_text },
-    { "divide", crash_divide },
-    { "double-fault", crash_double_fault },
-    { "stack-overflow", crash_stack_overflow },
-};
 
 static void (*crash)(void);
 static bool debug = true, bench;
@@ -80,14 +24,19 @@ static const char *value_of(const char *word, const char *name)
     return text_starts(word, name) ? word + text_length(name) : NULL;
 }
 
-static bool read_crash(const char *kind)
+static bool find_crash(const struct crash *list, size_t count, const char *kind)
 {
-    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
-        if (text_equal(kind, crashes[i].kind)) {
-            crash = crashes[i].run;
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(kind, list[i].kind)) {
+            crash = list[i].run;
             return true;
         }
     return false;
+}
+
+static bool read_crash(const char *kind)
+{
+    return find_crash(crashes, crash_count, kind) || find_crash(heap_crashes, heap_crash_count, kind);
 }
 
 static bool read_heap(const char *strength)

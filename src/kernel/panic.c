@@ -9,7 +9,7 @@
 #include "x86_64/protocol.h"
 
 #define FRAMES_MAX 24
-#define WHAT_SIZE 160
+#define WHAT_SIZE 280
 
 extern uint8_t kernel_stack_base[], kernel_stack_limit[], fault_stack_base[], fault_stack_limit[];
 

@@ -193,6 +193,8 @@ static struct view views[OWNER_COUNT];
 
 struct heap *physical_heap_of(enum owner owner)
 {
-    views[owner] = (struct view){ { &view_ops, "physical", NULL, views[owner].heap.failures }, owner };
+    views[owner].heap.ops = &view_ops;
+    views[owner].heap.name = "physical";
+    views[owner].owner = owner;
     return &views[owner].heap;
 }

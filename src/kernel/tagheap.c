@@ -119,6 +119,7 @@ static enum status tagheap_alloc(struct heap *heap, uint64_t size, uint64_t alig
     enum status status;
 
     t->objects++; /* before: a hook that is run meanwhile must not take this heap for an empty one */
+    heap_call_for(t->inner, heap->caller);
     status = heap_alloc(t->inner, size, align, base);
     if (status != STATUS_OK)
         t->objects--;
@@ -128,8 +129,10 @@ static enum status tagheap_alloc(struct heap *heap, uint64_t size, uint64_t alig
 static enum status tagheap_free(struct heap *heap, uint64_t base, uint64_t size)
 {
     struct tagheap *t = (struct tagheap *)heap;
-    enum status status = heap_free(t->inner, base, size);
+    enum status status;
 
+    heap_call_for(t->inner, heap->caller);
+    status = heap_free(t->inner, base, size);
     if (status != STATUS_OK)
         return status;
     t->objects--;

@@ -15,7 +15,7 @@ static struct heap *heap_of(struct tagged *tagged, uint32_t tag)
 
 static _Noreturn void fault(const struct value_fault *f)
 {
-    if (f->status != STATUS_OK)
+    if (f->wanted == f->found)
         panic("%s: the memory at 0x%lx, tag %s: %s", f->what, f->address, tag_name(f->found), status_text(f->status));
     panic("%s: the value at 0x%lx is a %s, not a %s", f->what, f->address, tag_name(f->found), tag_name(f->wanted));
 }
