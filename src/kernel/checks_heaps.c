@@ -3,7 +3,7 @@
 #include "backed.h"
 #include "checks.h"
 #include "kheap.h"
-#include "pages.h"
+#include "pages_heap.h"
 #include "physical.h"
 #include "runtime/objcache.h"
 #include "tables.h"

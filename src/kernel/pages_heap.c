@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pages.h"
+#include "pages_heap.h"
 
 #include "physical.h"
 #include "tables.h"
