@@ -14,8 +14,8 @@ set kinds {
     stack-overflow {what="stack overflow"}           recurse
 }
 set refused {
-    crash=nonsense crash= crash=pani crash=panics colour=blue {crash=panic colour=blue} {crash=panic crash=nonsense}
-    word
+    crash=nonsense crash= crash=pani crash=panics heap=strong heap= bench=cpu colour=blue
+    {crash=panic colour=blue} {crash=panic crash=nonsense} word
 }
 set per [expr {[llength $kinds] / 3 * 3 + [llength $refused]}]
 set emulators [boots::plan {qemu bochs} 2 $per]
