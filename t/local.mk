@@ -22,6 +22,8 @@ unit_TESTS += \
 	t/160-values.t \
 	t/161-containers.t \
 	t/162-value-text.t \
+	t/163-values-failing.t \
+	t/164-values-random.t \
 	t/170-elf.t
 
 TESTS += \

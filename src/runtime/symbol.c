@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Chains of symbols with the same low bits of their hash, linked through the symbols' heads.  There are at least as
- * many chains as symbols, a power of two that doubles; they are made before the symbol that needs them.
+ * many chains as symbols, a power of two that doubles; they double last, so that a failure leaves all as it was.
  */
 #include "symbol.h"
 
@@ -71,11 +71,13 @@ struct symbol_value *symbol_intern(struct tagged *tagged, const char *text, size
 
     if (symbol)
         return symbol;
-    if (tagged->symbol_count == tagged->symbol_chains && !grow(tagged))
-        return NULL;
     symbol = tagged_new(tagged, TAG_SYMBOL, SYMBOL_FIXED, size);
     if (!symbol)
         return NULL;
+    if (tagged->symbol_count == tagged->symbol_chains && !grow(tagged)) {
+        tagged_delete(tagged, TAG_SYMBOL, symbol, SYMBOL_FIXED + size);
+        return NULL;
+    }
     symbol->hash = hash;
     symbol->size = (uint32_t)size;
     bytes_copy(symbol->text, text, size);

@@ -363,13 +363,6 @@ static bool there_and_back(void)
     return same;
 }
 
-static uint64_t number_from(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-
-    return text ? strtoull(text, NULL, 0) : otherwise;
-}
-
 static void test_random(void)
 {
     uint64_t seed = number_from("ACRE_SEED", 1), count = number_from("ACRE_OPS", 20000), wrong = 0;

@@ -112,7 +112,7 @@ static struct heap *model_heap_of(struct tagged *tagged, uint32_t tag)
         if (mmap(base, MODEL_BYTES, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) != base)
             return NULL;
-        *model = (struct model_heap){.heap = {&ops, tag_name(tag), NULL, 0}, .next = (uint64_t)base};
+        *model = (struct model_heap){.heap = {.ops = &ops, .name = tag_name(tag)}, .next = (uint64_t)base};
         model->limit = model->next + MODEL_BYTES;
         next[region] += MODEL_BYTES;
     }
@@ -127,6 +127,12 @@ __attribute__((unused)) static uint64_t model_live(void)
     for (uint32_t tag = 0; tag < TAG_COUNT; tag++)
         live += model_heaps[tag].objects;
     return live;
+}
+
+/* The same of all but symbols, which stay. */
+__attribute__((unused)) static uint64_t model_live_values(void)
+{
+    return model_live() - model_heaps[TAG_SYMBOL].objects;
 }
 
 /* Value faults: the last one stands in caught. */
@@ -182,6 +188,13 @@ __attribute__((unused)) static struct value *value_from(const char *text)
     if (value_parse(&model_tagged, text, strlen(text), &value, &error) != STATUS_OK)
         tap_note("'%s': %s at %zu", text, error.what, error.offset);
     return value;
+}
+
+__attribute__((unused)) static uint64_t number_from(const char *name, uint64_t otherwise)
+{
+    const char *text = getenv(name);
+
+    return text ? strtoull(text, NULL, 0) : otherwise;
 }
 
 __attribute__((unused)) static void model_init(void)
