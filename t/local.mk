@@ -24,6 +24,7 @@ unit_TESTS += \
 	t/162-value-text.t \
 	t/163-values-failing.t \
 	t/164-values-random.t \
+	t/165-tagged-host.t \
 	t/170-elf.t
 
 TESTS += \

@@ -40,7 +40,8 @@ static void test_addresses(void)
     tap_is_u64(wrong, 0, "user regions: six tags have one each, all others the seventh");
     wrong = 0;
     for (uint64_t region = 0; region < 8; region++)
-        wrong += tag_user_field(region << 44) != region || tag_user_field((region << 44) + ((uint64_t)1 << 44) - 1) != region;
+        wrong += tag_user_field(region << 44) != region ||
+                 tag_user_field((region << 44) + ((uint64_t)1 << 44) - 1) != region;
     tap_is_u64(wrong, 0, "user regions are 16 TiB each");
 }
 
