@@ -119,8 +119,10 @@ static const struct heap_ops pages_ops = {pages_alloc, pages_free, pages_stats};
 static enum status tag_alloc(struct heap *heap, uint64_t size, uint64_t align, uint64_t *base)
 {
     struct tagged_host_heap *tag = (struct tagged_host_heap *)heap;
-    enum status status = heap_alloc(&tag->general.heap, size, align, base);
+    enum status status;
 
+    heap_call_for(&tag->general.heap, heap->caller);
+    status = heap_alloc(&tag->general.heap, size, align, base);
     tag->objects += status == STATUS_OK;
     return status;
 }
@@ -128,8 +130,10 @@ static enum status tag_alloc(struct heap *heap, uint64_t size, uint64_t align, u
 static enum status tag_free(struct heap *heap, uint64_t base, uint64_t size)
 {
     struct tagged_host_heap *tag = (struct tagged_host_heap *)heap;
-    enum status status = heap_free(&tag->general.heap, base, size);
+    enum status status;
 
+    heap_call_for(&tag->general.heap, heap->caller);
+    status = heap_free(&tag->general.heap, base, size);
     if (status == STATUS_OK && !--tag->objects)
         general_reclaim(&tag->general);
     return status;

@@ -22,7 +22,10 @@ void *tagged_new(struct tagged *tagged, uint32_t tag, uint32_t fixed, uint64_t e
     uint32_t lead = seam_lead(tag);
     uint64_t base;
 
-    if (!heap || heap_alloc(heap, lead + fixed + extra, TAGGED_ALIGN, &base) != STATUS_OK)
+    if (!heap)
+        return NULL;
+    heap_call_for(heap, __builtin_return_address(0));
+    if (heap_alloc(heap, lead + fixed + extra, TAGGED_ALIGN, &base) != STATUS_OK)
         return NULL;
     seam_mark(base, tag);
     return (void *)(uintptr_t)(base + lead);
@@ -31,11 +34,14 @@ void *tagged_new(struct tagged *tagged, uint32_t tag, uint32_t fixed, uint64_t e
 void tagged_delete(struct tagged *tagged, uint32_t tag, void *p, uint64_t size)
 {
     uint32_t lead = seam_lead(tag);
+    struct heap *heap;
     enum status status;
 
     if (!p)
         return;
-    status = heap_free(tagged->heap_of(tagged, tag), (uintptr_t)p - lead, lead + size);
+    heap = tagged->heap_of(tagged, tag);
+    heap_call_for(heap, __builtin_return_address(0));
+    status = heap_free(heap, (uintptr_t)p - lead, lead + size);
     if (status != STATUS_OK)
         value_fault_hook(&(struct value_fault){"free refused", (uintptr_t)p, tag, tag, status});
 }

@@ -178,13 +178,30 @@ static void test_symbols(void)
     tap_ok(symbol_from(t, "") == symbol_intern(t, "x", 0) && symbol_from(t, "") != NULL, "no bytes are a symbol too");
 }
 
+/* Words that have the same hash, in pairs; found by trying. */
+static void test_same_hash(void)
+{
+    static const char *const pairs[][2] = {{"liquid", "costarring"}, {"declinate", "macallums"}};
+
+    for (int i = 0; i < 2; i++) {
+        struct symbol_value *first = symbol_from(t, pairs[i][0]), *second = symbol_from(t, pairs[i][1]);
+
+        tap_ok(first->hash == second->hash && first != second, "%s and %s have the same hash and are two symbols",
+               pairs[i][0], pairs[i][1]);
+        tap_ok(symbol_from(t, pairs[i][0]) == first && symbol_from(t, pairs[i][1]) == second, "each is found again");
+    }
+}
+
 int main(void)
 {
     model_init();
-    tap_plan(7 + 5 + 5 + 8);
+    tap_plan(7 + 5 + 5 + 8 + 4 + 1);
     test_addresses();
     test_casts();
     test_faults();
     test_symbols();
+    test_same_hash();
+    symbol_free_all(t);
+    tap_is_u64(model_live(), 0, "nothing is left");
     return tap_done();
 }
