@@ -5,8 +5,8 @@
  *
  * Classes: 16, 32, ... 128 in steps of 16, then four to each power of two; a request takes the next larger, so at most
  * a fifth is lost from 64 bytes up.  An object lies at a multiple of its class's lowest bit (slabs.c), up to a page; so
- * a request for an alignment takes the class of the size rounded up to that: in the range of its power of two, a multiple
- * of the step is a class, and a multiple of more than the step too.
+ * a request for an alignment takes the class of the size rounded up to that: in the range of its power of two, a
+ * multiple of the step is a class, and a multiple of more than the step too.
  *
  * Spans of pages have their books in objects of their own, in a tree by address.
  *
@@ -29,9 +29,10 @@
 #define ROW_4(n) ROW_1(n), ROW_1((n) + 1u), ROW_1((n) + 2u), ROW_1((n) + 3u)
 #define ROW_16(n) ROW_4(n), ROW_4((n) + 4u), ROW_4((n) + 8u), ROW_4((n) + 12u)
 #define ROW_64(n) ROW_16(n), ROW_16((n) + 16u), ROW_16((n) + 32u), ROW_16((n) + 48u)
+#define ROW_256(n) ROW_64(n), ROW_64((n) + 64u), ROW_64((n) + 128u), ROW_64((n) + 192u)
 
 static const uint8_t class_table[GENERAL_SLAB_MAX >> CLASS_SHIFT] = {
-    ROW_64(0u), ROW_64(64u), ROW_64(128u), ROW_64(192u), ROW_64(256u), ROW_64(320u), ROW_64(384u), ROW_64(448u)};
+    ROW_256(0u), ROW_256(256u), ROW_256(512u), ROW_256(768u)};
 
 /* The books of a span of pages. */
 struct large {
@@ -119,6 +120,12 @@ static enum status general_alloc(struct heap *heap, uint64_t size, uint64_t alig
 
 static __attribute__((noinline)) void *new_slowly(struct general *general, uint64_t size)
 {
+    struct slabs *set = general->classes;
+
+    if (size - 1 < GENERAL_SLAB_MAX)
+        set = class_for(general, size);
+    if (size - 1 < GENERAL_SLAB_MAX && slabs_refill(set) == STATUS_OK)
+        return slabs_take(set);
     return heap_new(&general->heap, size);
 }
 

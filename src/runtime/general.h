@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The general heap: objects of any size from a page heap.  Up to GENERAL_SLAB_MAX they come from slabs of 32 sizes
+ * The general heap: objects of any size from a page heap.  Up to GENERAL_SLAB_MAX they come from slabs of 36 sizes
  * (four in each power of two), larger ones are spans of the page heap.  An object is aligned to 16 bytes, and to what
  * is asked for where that is more.  Contents are undefined.
  *
@@ -23,8 +23,8 @@
 #include "reclaim.h"
 #include "slabs.h"
 
-#define GENERAL_CLASSES 32
-#define GENERAL_SLAB_MAX 8192u /* bytes of the largest objects in slabs */
+#define GENERAL_CLASSES 36
+#define GENERAL_SLAB_MAX 16384u /* bytes of the largest objects in slabs */
 
 /* Private, but for `heap`: this heap behind the common interface. */
 struct general {

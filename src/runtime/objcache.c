@@ -11,15 +11,6 @@
 
 #define ALIGN_MIN 8u /* what any object has */
 
-enum status objcache_delete(struct objcache *cache, void *p)
-{
-    struct slab *slab = slab_of(p);
-
-    if (slab->heap != &cache->heap)
-        return STATUS_NOT_OWNED;
-    return slabs_put(&cache->slabs, slab, p);
-}
-
 static enum status cache_alloc(struct heap *heap, uint64_t size, uint64_t align, uint64_t *base)
 {
     struct objcache *cache = (struct objcache *)heap; /* the head stands first */
@@ -34,16 +25,9 @@ static enum status cache_alloc(struct heap *heap, uint64_t size, uint64_t align,
     return status;
 }
 
-static __attribute__((noinline)) void *new_slowly(struct objcache *cache)
+void *objcache_new_slowly(struct objcache *cache)
 {
     return heap_new(&cache->heap, cache->size);
-}
-
-void *objcache_new(struct objcache *cache)
-{
-    void *p = slabs_take(&cache->slabs);
-
-    return p ? p : new_slowly(cache);
 }
 
 static enum status cache_free(struct heap *heap, uint64_t base, uint64_t size)

@@ -42,15 +42,30 @@ MUST_USE enum status objcache_init(struct objcache *cache, const struct objcache
  */
 MUST_USE enum status objcache_fini(struct objcache *cache);
 
+/* For objcache_new: the same when nothing waits in the list. */
+void *objcache_new_slowly(struct objcache *cache);
+
 /* An object, or NULL where the page heap refused, which is counted. */
-void *objcache_new(struct objcache *cache);
+static inline void *objcache_new(struct objcache *cache)
+{
+    void *p = slabs_take(&cache->slabs);
+
+    return p ? p : objcache_new_slowly(cache);
+}
 
 /*
  * Takes an object back.  STATUS_NOT_OWNED: the slab it would lie in is another heap's.  STATUS_INVALID: p is no
  * object's start.  STATUS_NOT_ALLOCATED: it is free.  An address that is not in slabs at all may fault instead: its
  * 64 KiB are looked at.
  */
-MUST_USE enum status objcache_delete(struct objcache *cache, void *p);
+MUST_USE static inline enum status objcache_delete(struct objcache *cache, void *p)
+{
+    struct slab *slab = slab_of(p);
+
+    if (__builtin_expect(slab->heap != &cache->heap, 0))
+        return STATUS_NOT_OWNED;
+    return slabs_put(&cache->slabs, slab, p);
+}
 
 /* Gives every empty slab back; whether there was one. */
 bool objcache_reclaim(struct objcache *cache);

@@ -35,8 +35,8 @@
 #include "x86_64/layout.h"
 
 #define CACHE_LINE 64u /* bytes: the step from colour to colour */
-#define BATCH_BYTES 8192u /* about what a batch is worth, within the two limits */
-#define BATCH_MIN 4u
+#define BATCH_BYTES 65536u /* about what a batch is worth, within the two limits */
+#define BATCH_MIN 8u
 #define BATCH_MAX 32u
 
 static struct slab *first_slab(const struct slabs *set)
@@ -121,7 +121,7 @@ static void carve(struct slabs *set, struct slab *slab)
 }
 
 /* Puts an object, which is in no list, into its slab; the slab if it should go, and it is in no list then. */
-static struct slab *put_object(struct slabs *set, struct slab_object *object)
+static inline struct slab *put_object(struct slabs *set, struct slab_object *object)
 {
     struct slab *slab = slab_of(object);
 
@@ -140,20 +140,21 @@ static struct slab *put_object(struct slabs *set, struct slab_object *object)
 /* Takes `count` objects off the set's list, which has as many.  The parent is called when that is done. */
 static void put_back(struct slabs *set, uint32_t count)
 {
+    struct slab_object *object = set->free;
     struct ring *gone = NULL;
 
-    while (count--) {
-        struct slab_object *object = set->free;
-        struct slab *slab;
+    for (uint32_t i = 0; i < count; i++) {
+        struct slab_object *next = object->next;
+        struct slab *slab = put_object(set, object);
 
-        set->free = object->next;
-        set->room++;
-        slab = put_object(set, object);
         if (slab) {
             slab->link.next = gone;
             gone = &slab->link;
         }
+        object = next;
     }
+    set->free = object;
+    set->room += (int32_t)count;
     while (gone) {
         struct slab *slab = (struct slab *)gone;
 
@@ -162,9 +163,13 @@ static void put_back(struct slabs *set, uint32_t count)
     }
 }
 
-enum status slabs_flush(struct slabs *set)
+enum status slabs_put_flushing(struct slab *slab, struct slab_object *object)
 {
+    struct slabs *set = slab->set;
+
     put_back(set, set->batch);
+    object->next = set->free;
+    set->free = object;
     return STATUS_OK;
 }
 
@@ -217,16 +222,19 @@ static bool list_has(const struct slab_object *list, const struct slab_object *o
     return list;
 }
 
-enum status slabs_put_marked(struct slabs *set, struct slab *slab, struct slab_object *object)
+enum status slabs_put_marked(struct slab *slab, struct slab_object *object)
 {
+    struct slabs *set = slab->set;
+
     if (list_has(set->free, object) || list_has(slab->free, object))
         return STATUS_NOT_ALLOCATED;
     object->mark = NULL;
     return slabs_put(set, slab, object);
 }
 
-enum status slabs_refusal(const struct slabs *set, const struct slab *slab, const void *p)
+enum status slabs_refusal(const struct slab *slab, const void *p)
 {
+    const struct slabs *set = slab->set;
     uint32_t distance = (uint32_t)(uintptr_t)p - slab->first;
 
     if (distance % set->size || distance / set->size >= slab->count)

@@ -79,14 +79,14 @@ bool slabs_reclaim(struct slabs *set);
 
 void slabs_stats(const struct slabs *set, struct slabs_stats *stats);
 
-/* For slabs_put.  Moves a batch from the set's list into the slabs; STATUS_OK always. */
-enum status slabs_flush(struct slabs *set);
+/* For slabs_put.  Moves a batch from the set's list into the slabs, then the object to the list; STATUS_OK always. */
+enum status slabs_put_flushing(struct slab *slab, struct slab_object *object);
 
 /* For slabs_put.  Why the address is refused: STATUS_INVALID or STATUS_NOT_ALLOCATED. */
-enum status slabs_refusal(const struct slabs *set, const struct slab *slab, const void *p);
+enum status slabs_refusal(const struct slab *slab, const void *p);
 
 /* For slabs_put.  The same for an object that bears the mark, which may be its user's doing. */
-enum status slabs_put_marked(struct slabs *set, struct slab *slab, struct slab_object *object);
+enum status slabs_put_marked(struct slab *slab, struct slab_object *object);
 
 /* The slab that an object lies in.  Any other address leads to any other memory. */
 static inline struct slab *slab_of(void *p)
@@ -116,14 +116,14 @@ static inline enum status slabs_put(struct slabs *set, struct slab *slab, void *
     struct slab_object *object = p;
 
     if (((uint32_t)(uintptr_t)p - slab->first) * set->inverse >= slab->bound)
-        return slabs_refusal(set, slab, p);
+        return slabs_refusal(slab, p);
     if (object->mark == slab)
-        return slabs_put_marked(set, slab, object);
-    object->next = set->free;
+        return slabs_put_marked(slab, object);
     object->mark = slab;
-    set->free = object;
     if (--set->room < 0)
-        return slabs_flush(set);
+        return slabs_put_flushing(slab, object);
+    object->next = set->free;
+    set->free = object;
     return STATUS_OK;
 }
 
