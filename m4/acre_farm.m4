@@ -18,6 +18,14 @@ AS_IF([test "$acre_ok" = no], [acre_missing="$acre_missing
   Tcl package $1 (Debian package $2): $3"])
 ])
 
+dnl ACRE_FARM_LIBRARY(FILE, DEBIAN PACKAGE, WHAT NEEDS IT); after CC_FOR_BUILD is known
+AC_DEFUN([ACRE_FARM_LIBRARY], [
+AC_MSG_CHECKING([for $1])
+AS_IF([test "`$CC_FOR_BUILD -print-file-name=$1`" = $1], [AC_MSG_RESULT([no])
+acre_missing="$acre_missing
+  $1 (Debian package $2): $3"], [AC_MSG_RESULT([yes])])
+])
+
 AC_DEFUN([ACRE_FARM_TOOLS], [
 acre_missing=
 ACRE_FARM_TOOL([TCLSH], [tclsh tclsh8.6], [tcl], [the acre command and the farm])
@@ -25,6 +33,8 @@ ACRE_FARM_TCL([Expect], [tcl-expect], [driving the emulators])
 ACRE_FARM_TOOL([QEMU], [qemu-system-x86_64], [qemu-system-x86], [boots under QEMU])
 ACRE_FARM_TOOL([BOCHS], [bochs], [bochs], [boots under Bochs])
 ACRE_FARM_TOOL([VALGRIND], [valgrind], [valgrind], [make bench, the host's figures])
+ACRE_FARM_LIBRARY([libjemalloc.so], [libjemalloc-dev], [make bench, a peer of the general heap])
+ACRE_FARM_LIBRARY([libmimalloc.so], [libmimalloc-dev], [make bench, a peer of the general heap])
 ])
 
 dnl ACRE_REPORT: the last words of configure.

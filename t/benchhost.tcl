@@ -6,8 +6,9 @@
 #   NAME UNIT BAR MEASURE ?PEER?     VALUE is MEASURE, or MEASURE / PEER
 #
 # MEASURE and PEER are {PROGRAM WHAT ?ARGUMENT...?}; a word NAME=VALUE among the arguments goes to the program's
-# environment.  WHAT is the name of a function that MEASURED made: instructions a call on average, the wrapper's own not
-# counted; or a name that the program gives to bench_value.  A program runs once for each list of arguments.
+# environment, but PRELOAD=LIBRARY means LD_PRELOAD with the library that the compiler would link; where there is none
+# the figure is skipped, and the package named.  A word X.trace is a file of t/benches.  WHAT is the name of a function that MEASURED made: instructions a call on average, the wrapper's own not
+# counted, and A+B is the sum of two; or a name that the program gives to bench_value.  A program runs once for each list of arguments.
 
 namespace eval bench {
     variable figures {
@@ -17,8 +18,23 @@ namespace eval bench {
         idheap-bottom-free      instructions 40  {idheap-one free bottom}
         idheap-span-alloc       instructions 400 {idheap-span alloc}
         idheap-span-free        instructions 200 {idheap-span free}
+        objcache-64-alloc       instructions 25  {objcache alloc}
+        objcache-64-free        instructions 20  {objcache free}
+        general-random-glibc    times 0.5 {general acre_alloc+acre_free acre random} \
+                                {general malloc_alloc+malloc_free malloc random}
+        general-random-jemalloc times 1 {general acre_alloc+acre_free acre random} \
+                                {general malloc_alloc+malloc_free malloc random PRELOAD=libjemalloc.so}
+        general-random-mimalloc times 1 {general acre_alloc+acre_free acre random} \
+                                {general malloc_alloc+malloc_free malloc random PRELOAD=libmimalloc.so}
+        general-recorded-glibc  times 0.5 {general acre_alloc+acre_free acre pod2man.trace} \
+                                {general malloc_alloc+malloc_free malloc pod2man.trace}
+        general-recorded-jemalloc times 1 {general acre_alloc+acre_free acre pod2man.trace} \
+                                {general malloc_alloc+malloc_free malloc pod2man.trace PRELOAD=libjemalloc.so}
+        general-recorded-mimalloc times 1 {general acre_alloc+acre_free acre pod2man.trace} \
+                                {general malloc_alloc+malloc_free malloc pod2man.trace PRELOAD=libmimalloc.so}
     }
     variable results {}
+    variable packages {libjemalloc.so libjemalloc-dev libmimalloc.so libmimalloc-dev}
 }
 
 proc bench::host {} {
@@ -27,11 +43,15 @@ proc bench::host {} {
     foreach row [split $figures \n] {
         if {[string trim $row] eq ""} continue
         lassign $row name unit bar measure peer
-        set value [measure {*}$measure]
-        if {$peer ne ""} {
-            set value [expr {$value / [measure {*}$peer]}]
+        try {
+            set value [measure {*}$measure]
+            if {$peer ne ""} {
+                set value [expr {$value / [measure {*}$peer]}]
+            }
+            figure $name [format [expr {$bar < 10 ? "%.3f" : "%.1f"}] $value] $unit $bar
+        } trap {ACRE NEED} missing {
+            puts [join [list $name - $unit $bar "skipped: $missing"] \t]
         }
-        figure $name [format [expr {$bar < 10 ? "%.3f" : "%.1f"}] $value] $unit $bar
     }
 }
 
@@ -40,7 +60,12 @@ proc bench::measure {program what args} {
     if {[dict exists $result value $what]} {
         return [dict get $result value $what]
     }
-    return [expr {[average $program $result measured_$what] - [average $program $result measured_${what}_empty]}]
+    set sum 0
+    foreach one [split $what +] {
+        set wrapper [average $program $result measured_${one}_empty]
+        set sum [expr {$sum + [average $program $result measured_$one] - $wrapper}]
+    }
+    return $sum
 }
 
 proc bench::average {program result function} {
@@ -62,8 +87,10 @@ proc bench::result {program words} {
 proc bench::run_counted {program words} {
     set binary [file join $::env(top_builddir) t benches $program.bench]
     set out [file join [tap::tmp] callgrind.out]
-    set env [lsearch -all -inline $words *=*]
-    set arguments [lsearch -all -inline -not $words *=*]
+    set env [lmap word [lsearch -all -inline $words *=*] {Preload $word}]
+    set arguments [lmap word [lsearch -all -inline -not $words *=*] {
+        expr {[string match *.trace $word] ? [file join $::env(srcdir) benches $word] : $word}
+    }]
     set command [list env {*}$env valgrind --tool=callgrind --callgrind-out-file=$out --instr-atstart=no \
         --toggle-collect=measured_* -q $binary {*}$arguments]
     if {[catch {exec {*}$command 2>@1} said]} {
@@ -74,6 +101,21 @@ proc bench::run_counted {program words} {
         dict set result $kind $name $value
     }
     return $result
+}
+
+# PRELOAD=LIBRARY as the dynamic linker wants it; any other word is as it was.
+proc bench::Preload {word} {
+    variable packages
+    if {![regexp {^PRELOAD=(.*)$} $word - library]} {
+        return $word
+    }
+    set compiler [expr {[info exists ::env(CC_FOR_BUILD)] ? $::env(CC_FOR_BUILD) : "cc"}]
+    set path [exec {*}$compiler -print-file-name=$library]
+    if {$path eq $library} {
+        return -code error -errorcode [list ACRE NEED $library] \
+            "$library is missing (Debian package [dict get $packages $library])"
+    }
+    return LD_PRELOAD=$path
 }
 
 # Callgrind's profile -> dict of the measured functions and what they cost with all they call.  In it "fn=(ID) NAME"
