@@ -51,6 +51,8 @@ TESTS += \
 	t/221-map-draw.t \
 	t/222-map-words.t \
 	t/223-map-command.t \
+	t/224-ledger-map.t \
+	t/225-ledger-draw.t \
 	t/300-rom.t \
 	t/305-fakebios-maps.t \
 	t/310-fakebios-quirks.t \

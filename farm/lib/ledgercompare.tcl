@@ -9,6 +9,8 @@
 #
 # PHYSICAL and the like are ledgermap.tcl's.  Notes are what does not fit; renamed is what fits under other names.
 
+::acre::paths::use places owners
+
 namespace eval ::acre::ledgercompare {
     variable FRAME $::layout::LAYOUT_FRAME_SIZE
     # Notes of one kind before "and N more".
@@ -85,7 +87,8 @@ proc ::acre::ledgercompare::Groups {owners said named} {
         } elseif {"kernel-image" in $owners && ($kind eq "stacks" || [string match kernel-* $kind])} {
             set kind kernel-data
         }
-        dict lappend groups $kind $owner
+        # A tag's place is its name's.
+        dict lappend groups [expr {$kind eq "tag" ? $owner : $kind}] $owner
     }
     return [dict values $groups]
 }

@@ -21,8 +21,7 @@
 #
 # TAP is tap.tcl's.  Raises {ACRE REPORT} if its runs of pages or of frames are none.  Nothing here touches a file.
 
-::acre::paths::use interval quirks mapops map oracle mapdraw mapshow pagewalk compare places owners \
-    ledgercompare
+::acre::paths::use interval quirks mapops map oracle mapdraw mapshow pagewalk compare places owners ledgercompare
 
 namespace eval ::acre::ledgermap {
     variable FRAME $::layout::LAYOUT_FRAME_SIZE

@@ -3,6 +3,8 @@
 # ledgertext.tcl: the words of a picture of the ledger, the same in the terminal and in SVG: sizes, shares, addresses,
 # and the legend's lines.
 
+::acre::paths::use places mapdraw mapshow owners
+
 namespace eval ::acre::ledgertext {
     variable FRAME $::layout::LAYOUT_FRAME_SIZE
 }
