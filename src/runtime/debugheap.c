@@ -62,14 +62,25 @@ struct stretch {
     uint64_t base, limit;
 };
 
+/* The first byte of [at, limit) that is not `value`, or limit; a word a step where the start is aligned. */
+static uint8_t *first_other(uint8_t *at, const uint8_t *limit, uint8_t value)
+{
+    uint64_t word = value * (UINT64_MAX / UINT8_MAX);
+
+    if ((uintptr_t)at % sizeof word == 0)
+        while ((size_t)(limit - at) >= sizeof word && *(const uint64_t *)at == word)
+            at += sizeof word;
+    while (at < limit && *at == value)
+        at++;
+    return at;
+}
+
 /* Looks at the stretch, reports and mends it; whether it was as it should be. */
 static bool look(const struct debugheap *debugheap, const struct record *record, const struct stretch *stretch)
 {
     uint8_t *base = (uint8_t *)(uintptr_t)stretch->base, *limit = (uint8_t *)(uintptr_t)stretch->limit;
-    uint8_t *at = base;
+    uint8_t *at = first_other(base, limit, stretch->value);
 
-    while (at < limit && *at == stretch->value)
-        at++;
     if (at == limit)
         return true;
     report(debugheap, record, (struct debugheap_fault){.kind = stretch->kind, .where = (uintptr_t)at});
