@@ -151,6 +151,8 @@ void idheap_fini(struct idheap *heap)
     if (heap->root)
         tree_drop(heap, heap->root, heap->level);
     heap->root = NULL;
+    heap->near = NULL;
+    heap->near_count = 0;
     heap->limit = heap->total = heap->free = 0;
     nodes_empty(heap);
 }
@@ -185,7 +187,7 @@ static enum idheap_state run_at(const struct idheap *heap, uint64_t id, uint64_t
             *end = range_align_down(id, (uint64_t)1 << child_shift(level)) + ((uint64_t)1 << child_shift(level));
             return fork_state(fork, i);
         }
-        node = fork->child[i];
+        node = fork_node(fork, i);
     }
     state = leaf_run(node, id % LEAF_IDS, &to);
     *end = range_align_down(id, LEAF_IDS) + to;

@@ -61,23 +61,28 @@ struct idheap_stats {
 };
 
 struct idheap_leaf;
+struct idheap_fork;
 
 /* Private: only the idheap_ functions look inside. */
 struct idheap {
     struct idheap_leaf *open; /* the leaf that single ids are taken from, or NULL; see idheap_one.c */
     uint64_t open_base; /* its first id, from the origin */
+    uint32_t open_word; /* where in it the last one was taken */
+    uint32_t level; /* of the root */
+    struct idheap_fork *near; /* of level 2, the one under which a single id was freed last, or NULL */
+    uint64_t near_base; /* its first id */
+    uint64_t near_count; /* of its ids; 0 without one */
     struct idheap_leaf *loose; /* the leaf that single ids are given back to in a row, or NULL */
     uint64_t loose_base;
     uint64_t last_base; /* of the leaf whose sums a freed single id changed last */
     void *root; /* a leaf at level 0, else a fork; NULL: no id was ever added */
-    uint32_t level; /* of the root */
-    uint32_t top_shift; /* bits of an id below the root's children; 0 at level 0 */
+    uint32_t need_forks, need_leaves; /* what changing any span may need at this level */
+    uint32_t spare_fork_count, spare_leaf_count;
     uint32_t busy; /* meta is at work: a nested call must make do with the spares */
     uint64_t limit; /* ids below it, from the origin, lie under the root */
     uint64_t origin;
     uint64_t total, free;
     void *spare_leaves, *spare_forks;
-    uint32_t spare_leaf_count, spare_fork_count;
     uint64_t leaves, forks, failures;
     struct idheap_meta meta;
     uint8_t *pool_base, *pool, *pool_limit;
@@ -108,8 +113,7 @@ MUST_USE enum status idheap_add_used(struct idheap *heap, uint64_t base, uint64_
 /* The reverse of add.  STATUS_NOT_OWNED: one is not the heap's.  STATUS_OVERLAP: one is in use.  STATUS_NO_MEMORY. */
 MUST_USE enum status idheap_remove(struct idheap *heap, uint64_t base, uint64_t count);
 
-/* Takes one free id: from the leaf that was last taken from as long as it has one, there the lowest; else the lowest of
- * all. STATUS_NOT_FOUND: no id is free.  STATUS_NO_MEMORY. */
+/* Takes one free id: a low one, but not always the lowest.  STATUS_NOT_FOUND: no id is free.  STATUS_NO_MEMORY. */
 MUST_USE enum status idheap_alloc(struct idheap *heap, uint64_t *id);
 
 /* What idheap_alloc_span is asked for. */
@@ -120,9 +124,9 @@ struct idheap_request {
 };
 
 /*
- * Takes a span of free ids, the lowest that meets the request.  Logarithmic in the heap's size; with an alignment, if
- * the heap has a run of count + align - 1 ids within the window, and else one step more for each run of count that lies
- * wrongly. STATUS_INVALID: count 0 or a bad align.  STATUS_NOT_FOUND: there is no such span.  STATUS_NO_MEMORY.
+ * Takes a span of free ids: the lowest that meets the request where that has a limit or an alignment, else one that
+ * leaves long runs whole.  Logarithmic in the heap's size; with an alignment, if the heap has a run of count + align - 1
+ * ids within the window, and else one step more for each run of count that lies wrongly. STATUS_INVALID: count 0 or a bad align.  STATUS_NOT_FOUND: there is no such span.  STATUS_NO_MEMORY.
  */
 MUST_USE enum status idheap_alloc_span(struct idheap *heap, const struct idheap_request *request, uint64_t *base);
 

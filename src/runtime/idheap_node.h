@@ -19,30 +19,39 @@
 #define FORK_CHILDREN 64u
 #define NOWHERE UINT64_MAX
 
-/* What both kinds of node start with: bit i of a mask is child i, in a leaf word i. */
+#define RICH 1024 /* free ids that make a leaf worth opening for single ones */
+#define CLASSES 32u
+#define SLACK 4u /* spare nodes of each kind beyond the reserve that are kept */
+
+/* What both kinds of node start with. */
 struct idheap_node {
-    uint64_t any; /* has a free id */
-    uint64_t all; /* is wholly free and has no node of its own */
     uint64_t lead, max, tail; /* lengths of the run of free ids at its start, of the longest, of the one at its end */
+    int32_t poor; /* above 0: it is not rich.  In a leaf RICH less its free ids, in a fork whether `rich` is 0 */
+    uint16_t at; /* in a leaf: where a run of length max starts */
+    uint8_t fast; /* in a leaf: the longest run that idheap_free may make there without a word to anybody */
 };
 
-/*
- * 64 words of 64 ids, 1 is free.  A word that is all ones or all zeros is known from the masks and its place not valid.
- */
+/* 64 words of 64 ids, 1 is free, bit i of a mask is word i; a word of ones at each end is none of them. */
 struct idheap_leaf {
     struct idheap_node node;
+    uint64_t any; /* clear: the word is all zeros; set says nothing */
+    uint64_t all; /* the word is all ones */
     struct idheap_leaf *owned; /* which of its ids are the heap's, 1 is owned; NULL: all */
-    uint64_t words[LEAF_WORDS];
+    uint64_t bits[LEAF_WORDS + 2];
 };
 
-/* 64 children: nodes, or stretches of one state. */
+/* 64 children: nodes, or stretches of one state.  Bit i of a mask is child i. */
 struct idheap_fork {
     struct idheap_node node;
+    uint64_t any; /* has a free id */
+    uint64_t rich; /* is a rich node, or wholly free */
+    uint64_t all; /* is wholly free and has no node of its own */
     uint64_t split; /* child is a node */
     uint64_t owned; /* child without a node is the heap's: free if in `all`, else used */
+    uint64_t has; /* bit c: classes[c] is not 0 */
+    uint64_t classes[CLASSES]; /* which children's best is of the class */
     uint64_t best[64]; /* longest run that starts in the child, on into its right neighbours; see idheap_fork.c */
-    uint64_t group[8]; /* the highest of each eight of them, so that a search looks at 16 numbers at most */
-    void *child[64]; /* NULL where not split */
+    const void *child[64]; /* where not split, one of the nodes that have nothing; see idheap_runs.c */
 };
 
 /*
@@ -72,55 +81,84 @@ static inline uint64_t node_span(uint32_t level)
 
 static inline uint64_t leaf_word(const struct idheap_leaf *leaf, uint32_t i)
 {
-    if (!bit_is_set(leaf->node.any, i))
-        return 0;
-    return bit_is_set(leaf->node.all, i) ? ~(uint64_t)0 : leaf->words[i];
+    return leaf->bits[i + 1];
 }
 
-static inline void leaf_set_word(struct idheap_leaf *leaf, uint32_t i, uint64_t word)
+static inline bool node_is_rich(const struct idheap_node *node)
 {
-    uint64_t bit = bit_mask(i);
-
-    leaf->words[i] = word;
-    leaf->node.any = word ? leaf->node.any | bit : leaf->node.any & ~bit;
-    leaf->node.all = ~word ? leaf->node.all & ~bit : leaf->node.all | bit;
+    return node->poor <= 0;
 }
 
-/* Free ids at the start, at the end, and in the longest run of child i; size is a child's number of ids. */
+/* Child i if it is a node, or NULL. */
+static inline void *fork_node(const struct idheap_fork *fork, uint32_t i)
+{
+    return bit_is_set(fork->split, i) ? (void *)(uintptr_t)fork->child[i] : NULL;
+}
+
+/* Free ids at the start and at the end of child i; size is a child's number of ids. */
 static inline uint64_t child_lead(const struct idheap_fork *fork, uint32_t i, uint64_t size)
 {
-    if (bit_is_set(fork->split, i))
-        return ((const struct idheap_node *)fork->child[i])->lead;
-    return bit_is_set(fork->node.all, i) ? size : 0;
+    const struct idheap_node *node = fork_node(fork, i);
+
+    if (node)
+        return node->lead;
+    return bit_is_set(fork->all, i) ? size : 0;
 }
 
 static inline uint64_t child_tail(const struct idheap_fork *fork, uint32_t i, uint64_t size)
 {
-    if (bit_is_set(fork->split, i))
-        return ((const struct idheap_node *)fork->child[i])->tail;
-    return bit_is_set(fork->node.all, i) ? size : 0;
+    const struct idheap_node *node = fork_node(fork, i);
+
+    if (node)
+        return node->tail;
+    return bit_is_set(fork->all, i) ? size : 0;
 }
 
+/* The longest run in child i. */
 static inline uint64_t child_max(const struct idheap_fork *fork, uint32_t i, uint64_t size)
 {
-    if (bit_is_set(fork->split, i))
-        return ((const struct idheap_node *)fork->child[i])->max;
-    return bit_is_set(fork->node.all, i) ? size : 0;
+    const struct idheap_node *node = fork_node(fork, i);
+
+    if (node)
+        return node->max;
+    return bit_is_set(fork->all, i) ? size : 0;
 }
 
 /* Whether a child is to its parent what it was before. */
 static inline bool node_looks_same(const struct idheap_node *now, const struct idheap_node *before)
 {
     return now->lead == before->lead && now->max == before->max && now->tail == before->tail &&
-           !now->any == !before->any;
+           node_is_rich(now) == node_is_rich(before);
 }
 
 /* Whether all ids of the leaf are of one state. */
 static inline bool leaf_is_uniform(const struct idheap_leaf *leaf)
 {
     if (leaf->owned)
-        return !leaf->owned->node.any;
-    return !leaf->node.any || leaf->node.all == LEAF_MASK;
+        return !leaf->owned->any;
+    return leaf->node.poor == RICH || leaf->node.poor == RICH - (int32_t)LEAF_IDS;
+}
+
+/* ---- idheap_runs.c */
+
+#define RUN_UNKNOWN 255
+#define RUN_REACH 5u /* ids on each side of the middle one */
+#define RUN_IDS (2 * RUN_REACH + 1)
+
+/*
+ * Index: RUN_IDS ids in a row, the lowest in bit 0, 1 is free.  How long a run freeing the middle one makes; RUN_UNKNOWN
+ * if it may be longer than they can say, or the middle one is free.
+ */
+extern const uint8_t leaf_runs[1u << RUN_IDS];
+
+/* A leaf where nothing can be freed by idheap_free's first look, and a fork of nothing but such. */
+extern const struct idheap_leaf no_leaf;
+extern const struct idheap_fork no_fork;
+
+/* What stands in a fork of this level for a child that is no node. */
+static inline const void *fork_nothing(uint32_t level)
+{
+    return level > 1 ? (const void *)&no_fork : (const void *)&no_leaf;
 }
 
 /* ---- idheap_leaf.c */
@@ -132,11 +170,36 @@ void leaf_start(struct idheap_leaf *leaf, enum idheap_state state, struct idheap
 void leaf_take(struct idheap_leaf *leaf, uint32_t from, uint32_t to);
 void leaf_give(struct idheap_leaf *leaf, uint32_t from, uint32_t to);
 
-/* Sets or clears [from, to) and nothing else. */
+/* Sets or clears [from, to) and what the masks say of it, nothing else. */
 void leaf_mark(struct idheap_leaf *leaf, uint32_t from, uint32_t to, bool one);
 
 /* Works out lead, max and tail anew. */
 void leaf_summarise(struct idheap_leaf *leaf);
+
+/* Whether all of [from, to) are used, where all ids of the leaf are the heap's. */
+bool leaf_is_used(const struct idheap_leaf *leaf, uint32_t from, uint32_t to);
+
+/* What single frees may do there, and what they may count on; after any change of max, any or owned. */
+static inline void leaf_refresh(struct idheap_leaf *leaf)
+{
+    uint64_t max = leaf->node.max;
+
+    leaf->node.fast = leaf->owned || leaf->any != LEAF_MASK ? 0 : (uint8_t)(max < RUN_UNKNOWN ? max : RUN_UNKNOWN - 1);
+}
+
+/* ---- idheap_look.c */
+
+/* Free ids in a row from `id` (up to LEAF_IDS) upwards, and from just below it downwards. */
+uint32_t leaf_free_above(const struct idheap_leaf *leaf, uint32_t id);
+uint32_t leaf_free_below(const struct idheap_leaf *leaf, uint32_t id);
+
+/* A run of free ids in a leaf. */
+struct leaf_span {
+    uint32_t at, length;
+};
+
+/* One of the longest, the lowest of them; length 0 if no id is free. */
+struct leaf_span leaf_longest(const struct idheap_leaf *leaf);
 
 /* Where the lowest run of count free ids starts at or above `from`, or LEAF_IDS. */
 uint32_t leaf_find(const struct idheap_leaf *leaf, uint64_t count, uint32_t from);
@@ -161,10 +224,19 @@ uint64_t fork_run_right(const struct idheap_fork *fork, uint32_t i, uint64_t siz
 /* What best[i] is by definition. */
 uint64_t fork_best(const struct idheap_fork *fork, uint32_t i, uint64_t size);
 
+/* The class of a run (not 0) in a fork of this level. */
+uint32_t fork_class(uint32_t level, uint64_t run);
+
+/* A child whose best is count at least, or FORK_CHILDREN. */
+uint32_t fork_fit(const struct idheap_fork *fork, uint32_t level, uint64_t count);
+
+/* The children whose best may be count at least. */
+uint64_t fork_candidates(const struct idheap_fork *fork, uint32_t level, uint64_t count);
+
 /* Works out what depends on children first..last, which changed. */
 void fork_summarise(struct idheap_fork *fork, uint32_t level, uint32_t first, uint32_t last);
 
-/* The same for one child whose ends did not change, only its longest run. */
+/* The same for one child whose ends did not change, only its longest run or its riches. */
 void fork_summarise_max(struct idheap_fork *fork, uint32_t level, uint32_t i);
 
 /* ---- idheap_tree.c */
@@ -177,14 +249,18 @@ void fork_split(struct idheap *heap, struct idheap_fork *fork, uint32_t level, u
 /* [from, to), counted from the node's first id, becomes `state`, of which no part of it is; summaries follow. */
 void node_set(struct idheap *heap, void *node, uint32_t level, uint64_t from, uint64_t to, enum idheap_state state);
 
-/* The leaf that holds id, made on the way down if need be, and the path to it. */
-struct idheap_leaf *path_to(struct idheap *heap, uint64_t id, struct idheap_path *path);
+/*
+ * The lowest node under which all of [from, to) lies and that is not wholly covered, made on the way down if need be,
+ * its level and the path to it.
+ */
+void *path_down(struct idheap *heap, uint64_t from, uint64_t to, struct idheap_path *path, uint32_t *level);
 
 /*
- * Brings the forks above a leaf that changed up to date, from its parent up, as far as the change goes; `before` is
- * what the leaf was.  A leaf of one state goes, unless it is open.
+ * Brings the forks above a node at level `down` that changed up to date, from its parent up, as far as the change goes;
+ * `before` is what the node was.  A node of one state goes, unless it is open.
  */
-void path_summarise(struct idheap *heap, const struct idheap_path *path, const struct idheap_node *before);
+void path_summarise(struct idheap *heap, const struct idheap_path *path, uint32_t down,
+                    const struct idheap_node *before);
 
 /* The states in [from, to) of the node, or'ed. */
 uint32_t node_states(const void *node, uint32_t level, uint64_t from, uint64_t to);
@@ -217,10 +293,25 @@ struct idheap_need need_of_change(const struct idheap *heap, uint64_t from, uint
  */
 void nodes_prepare(struct idheap *heap, struct idheap_need need);
 
+/* The same for changing any one span, which is nearly always at hand. */
+static inline void nodes_prepare_span(struct idheap *heap)
+{
+    if (heap->spare_fork_count < 2 * heap->need_forks || heap->spare_leaf_count < 2 * heap->need_leaves)
+        nodes_prepare(heap, (struct idheap_need){heap->need_forks, heap->need_leaves});
+}
+
 bool nodes_ready(const struct idheap *heap, struct idheap_need need);
 
-/* Gives spare nodes back if there are many; the last thing an operation does.  Does nothing in a nested call. */
-void nodes_relax(struct idheap *heap);
+/* Gives spare nodes back; does nothing in a nested call. */
+void nodes_trim(struct idheap *heap);
+
+/* Does so if there are many: the last thing an operation does. */
+static inline void nodes_relax(struct idheap *heap)
+{
+    if (heap->spare_fork_count > 2 * heap->need_forks + 2 * SLACK ||
+        heap->spare_leaf_count > 2 * heap->need_leaves + 2 * SLACK)
+        nodes_trim(heap);
+}
 
 /* Take a spare node (there is one), and make one spare. */
 struct idheap_leaf *leaf_new(struct idheap *heap);
@@ -236,6 +327,9 @@ void nodes_empty(struct idheap *heap);
 /* Ends the open leaf's and the loose leaf's being so. */
 void open_close(struct idheap *heap);
 
+/* The leaf has become rich: its forks learn it. */
+void leaf_tell_rich(struct idheap *heap, uint64_t at);
+
 /* Whether what is known of the leaf's runs are only upper bounds. */
 static inline bool is_open(const struct idheap *heap, const void *leaf)
 {
@@ -250,11 +344,6 @@ static inline bool open_is_in(const struct idheap *heap, uint64_t from, uint64_t
 }
 
 /* ---- idheap_span.c */
-
-/*
- * Where the lowest run of count free ids at or above `from` starts, or NOWHERE; from the origin, as the tree knows it.
- */
-uint64_t tree_find(const struct idheap *heap, uint64_t count, uint64_t from);
 
 /* Changes the state of [from, to), which has another; STATUS_NO_MEMORY. */
 enum status heap_change(struct idheap *heap, uint64_t from, uint64_t to, enum idheap_state state);

@@ -13,8 +13,6 @@
 const size_t idheap_leaf_size = sizeof(struct idheap_leaf);
 const size_t idheap_fork_size = sizeof(struct idheap_fork);
 
-#define SLACK 4u /* spare nodes of each kind beyond the reserve that are kept */
-
 static void *take_from_pool(struct idheap *heap, size_t size)
 {
     void *p = heap->pool;
@@ -84,6 +82,10 @@ void leaf_drop(struct idheap *heap, struct idheap_leaf *leaf)
 
 void fork_drop(struct idheap *heap, struct idheap_fork *fork)
 {
+    if (fork == heap->near) {
+        heap->near = NULL;
+        heap->near_count = 0;
+    }
     heap->spare_fork_count++;
     heap->forks--;
     push(&heap->spare_forks, fork);
@@ -120,7 +122,7 @@ static void need_border(const struct idheap *heap, uint64_t id, struct idheap_ne
         uint32_t i = child_index(id, level);
 
         if (fork && bit_is_set(fork->split, i)) {
-            node = fork->child[i];
+            node = fork_node(fork, i);
             continue;
         }
         node = NULL;
@@ -202,14 +204,10 @@ static void trim(struct idheap *heap, struct idheap_need keep)
     heap->busy = 0;
 }
 
-void nodes_relax(struct idheap *heap)
+void nodes_trim(struct idheap *heap)
 {
-    struct idheap_need keep = need_of_span(heap->level);
-
-    keep = (struct idheap_need){2 * keep.forks + SLACK, 2 * keep.leaves + SLACK};
-    if (heap->busy || (heap->spare_fork_count <= keep.forks + SLACK && heap->spare_leaf_count <= keep.leaves + SLACK))
-        return;
-    trim(heap, keep);
+    if (!heap->busy)
+        trim(heap, (struct idheap_need){2 * heap->need_forks + SLACK, 2 * heap->need_leaves + SLACK});
 }
 
 void nodes_empty(struct idheap *heap)

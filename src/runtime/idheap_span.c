@@ -2,9 +2,12 @@
 /*
  * Spans: finding, taking and giving back ids in a row.
  *
- * While a leaf is open, what the tree says of it and of the runs that touch it is an upper bound (idheap_one.c).  So a
- * search may name a span that reaches into the open leaf and is not free, or find nothing where runs join across it;
- * then the leaf is closed and the search repeated.
+ * A request that does not care where goes down from fork to fork by the classes of their children to a run that is just
+ * long enough, one step a level.  One with limits or an alignment looks for the lowest run that fits.
+ *
+ * While a leaf is open or loose, what the tree says of it and of the runs that touch it is an upper bound
+ * (idheap_one.c).  So a search may name a span that reaches into such a leaf and is not free, or find nothing; then the
+ * leaf is closed and the search repeated.
  */
 #include "idheap_node.h"
 #include "range.h"
@@ -13,35 +16,57 @@
 
 /* ---- finding */
 
-/* The lowest run of count free ids, or NOWHERE. */
-static uint64_t find_first(const void *node, uint32_t level, uint64_t count);
-
-/* The lowest run of count free ids that starts in child i, or NOWHERE if that was only a bound. */
-static uint64_t find_in_child(const struct idheap_fork *fork, uint32_t level, uint64_t count, uint32_t i)
+/* The run of free ids at the end of child i and on, if it has count ids, or NOWHERE. */
+static uint64_t find_across(const struct idheap_fork *fork, uint32_t level, uint64_t count, uint32_t i)
 {
-    uint64_t size = (uint64_t)1 << child_shift(level), found = NOWHERE, tail;
+    uint64_t size = (uint64_t)1 << child_shift(level), tail = child_tail(fork, i, size);
 
-    if (bit_is_set(fork->split, i) && child_max(fork, i, size) >= count)
-        found = find_first(fork->child[i], level - 1, count);
-    if (found != NOWHERE)
-        return i * size + found;
-    tail = child_tail(fork, i, size);
     return tail && tail + fork_run_right(fork, i, size) >= count ? (i + 1) * size - tail : NOWHERE;
 }
 
-/* The same for child i and all right of it. */
-static uint64_t find_in_children(const struct idheap_fork *fork, uint32_t level, uint64_t count, uint32_t i)
+/* Some run of count free ids, or NOWHERE. */
+static uint64_t find_any(const struct idheap *heap, uint64_t count)
+{
+    const struct idheap_node *node = heap->root;
+    const struct idheap_leaf *leaf;
+    uint64_t base = 0, across;
+
+    for (uint32_t level = heap->level; level; level--) {
+        const struct idheap_fork *fork = (const struct idheap_fork *)node;
+        uint32_t i = fork_fit(fork, level, count);
+
+        if (i == FORK_CHILDREN)
+            return NOWHERE;
+        node = fork_node(fork, i);
+        if (!node || node->max < count) {
+            across = find_across(fork, level, count, i);
+            return across == NOWHERE ? NOWHERE : base + across;
+        }
+        base += (uint64_t)i << child_shift(level);
+    }
+    leaf = (const struct idheap_leaf *)node;
+    return !leaf || leaf->node.max < count || is_open(heap, leaf) ? NOWHERE : base + leaf->node.at;
+}
+
+/* The lowest run of count free ids, or NOWHERE. */
+static uint64_t find_first(const void *node, uint32_t level, uint64_t count);
+
+/* The lowest run of count free ids that starts in one of the children of the mask. */
+static uint64_t find_in_children(const struct idheap_fork *fork, uint32_t level, uint64_t count, uint64_t mask)
 {
     uint64_t found = NOWHERE;
 
-    while (i < FORK_CHILDREN && found == NOWHERE) {
-        if (fork->group[i / 8] < count) {
-            i = (i | 7) + 1;
+    for (mask &= fork_candidates(fork, level, count); mask && found == NOWHERE; mask &= mask - 1) {
+        uint32_t i = bit_lowest(mask);
+        const struct idheap_node *child = fork_node(fork, i);
+
+        if (fork->best[i] < count)
             continue;
-        }
-        if (fork->best[i] >= count)
-            found = find_in_child(fork, level, count, i);
-        i++;
+        if (child && child->max >= count)
+            found = find_first(child, level - 1, count);
+        if (found != NOWHERE)
+            return ((uint64_t)i << child_shift(level)) + found;
+        found = find_across(fork, level, count, i);
     }
     return found;
 }
@@ -51,7 +76,7 @@ static uint64_t find_first(const void *node, uint32_t level, uint64_t count)
     uint32_t id;
 
     if (level)
-        return find_in_children(node, level, count, 0);
+        return find_in_children(node, level, count, ~(uint64_t)0);
     id = leaf_find(node, count, 0);
     return id < LEAF_IDS ? id : NOWHERE;
 }
@@ -81,16 +106,19 @@ static uint64_t find_from(const struct idheap_node *node, uint32_t level, uint64
     i = child_index(from, level);
     end = (i + 1) * size;
     if (bit_is_set(fork->split, i))
-        found = find_from(fork->child[i], level - 1, count, from - i * size);
+        found = find_from(fork_node(fork, i), level - 1, count, from - i * size);
     if (found != NOWHERE)
         return i * size + found;
     tail = range_min(child_tail(fork, i, size), end - from);
     if (tail && tail + fork_run_right(fork, i, size) >= count)
         return end - tail;
-    return i + 1 < FORK_CHILDREN ? find_in_children(fork, level, count, i + 1) : NOWHERE;
+    return find_in_children(fork, level, count, ~(uint64_t)1 << i);
 }
 
-uint64_t tree_find(const struct idheap *heap, uint64_t count, uint64_t from)
+/*
+ * Where the lowest run of count free ids at or above `from` starts, or NOWHERE; from the origin, as the tree knows it.
+ */
+static uint64_t tree_find(const struct idheap *heap, uint64_t count, uint64_t from)
 {
     if (!heap->root || from >= heap->limit)
         return NOWHERE;
@@ -138,25 +166,15 @@ static uint64_t find_in_window(const struct idheap *heap, const struct window *w
     }
 }
 
-/* Whether closing the open leaf could change what was found.  One opened wholly free cuts the run it lies in. */
-static bool is_doubtful(const struct idheap *heap, const struct window *w, uint64_t id)
-{
-    if (!heap->open && !heap->loose)
-        return false;
-    if (id == NOWHERE || open_is_in(heap, id, id + w->count))
-        return true;
-    return (heap->open && heap->open_base < id && heap->open->node.lead == LEAF_IDS) ||
-           (heap->loose && heap->loose_base < id);
-}
-
 /* Finds what the tree, put right where it only had a bound, has for the window. */
 static uint64_t find_truly(struct idheap *heap, const struct window *w)
 {
-    uint64_t id = find_in_window(heap, w);
+    bool anywhere = w->align == 1 && !w->lower && w->upper == heap->limit;
+    uint64_t id = anywhere ? find_any(heap, w->count) : find_in_window(heap, w);
 
-    if (is_doubtful(heap, w, id)) {
+    if ((heap->open || heap->loose) && (id == NOWHERE || open_is_in(heap, id, id + w->count))) {
         open_close(heap);
-        id = find_in_window(heap, w);
+        id = anywhere ? find_any(heap, w->count) : find_in_window(heap, w);
     }
     return id;
 }
@@ -165,23 +183,25 @@ static uint64_t find_truly(struct idheap *heap, const struct window *w)
 
 enum status heap_change(struct idheap *heap, uint64_t from, uint64_t to, enum idheap_state state)
 {
-    bool in_leaf = from >> LEAF_SHIFT == (to - 1) >> LEAF_SHIFT && to - from < LEAF_IDS;
     struct idheap_path path;
-    struct idheap_leaf *leaf;
     struct idheap_node before;
+    uint32_t level;
+    void *node;
 
-    if (!nodes_ready(heap, need_of_span(heap->level)) && !nodes_ready(heap, need_of_change(heap, from, to)))
+    if (!nodes_ready(heap, (struct idheap_need){heap->need_forks, heap->need_leaves}) &&
+        !nodes_ready(heap, need_of_change(heap, from, to)))
         return STATUS_NO_MEMORY;
-    if (open_is_in(heap, from, to) && !(in_leaf && state == IDHEAP_FREE))
+    if (open_is_in(heap, from, to))
         open_close(heap);
-    if (in_leaf) {
-        leaf = path_to(heap, from, &path);
-        before = leaf->node;
-        (state == IDHEAP_FREE ? leaf_give : leaf_take)(leaf, from % LEAF_IDS, (from % LEAF_IDS) + (to - from));
-        path_summarise(heap, &path, &before);
-    } else {
-        node_set(heap, heap->root, heap->level, from, to, state);
-    }
+    node = path_down(heap, from, to, &path, &level);
+    before = *(struct idheap_node *)node;
+    if (level)
+        node_set(heap, node, level, from & (node_span(level) - 1), ((to - 1) & (node_span(level) - 1)) + 1, state);
+    else if (state == IDHEAP_FREE)
+        leaf_give(node, from % LEAF_IDS, (from % LEAF_IDS) + (to - from));
+    else
+        leaf_take(node, from % LEAF_IDS, (from % LEAF_IDS) + (to - from));
+    path_summarise(heap, &path, level, &before);
     heap->free += state == IDHEAP_FREE ? to - from : from - to;
     return STATUS_OK;
 }
@@ -213,7 +233,7 @@ enum status idheap_alloc_span(struct idheap *heap, const struct idheap_request *
 
     if (!make_window(heap, request, &w))
         return STATUS_INVALID;
-    nodes_prepare(heap, need_of_span(heap->level));
+    nodes_prepare_span(heap);
     id = find_truly(heap, &w);
     status = id == NOWHERE ? STATUS_NOT_FOUND : heap_change(heap, id, id + w.count, IDHEAP_USED);
     if (status == STATUS_OK)
@@ -227,7 +247,7 @@ enum status idheap_take(struct idheap *heap, uint64_t base, uint64_t count)
 
     if (!count)
         return STATUS_INVALID;
-    nodes_prepare(heap, need_of_span(heap->level));
+    nodes_prepare_span(heap);
     states = idheap_states(heap, base, count);
     if (states & IDHEAP_FOREIGN)
         return STATUS_NOT_OWNED;
@@ -237,18 +257,34 @@ enum status idheap_take(struct idheap *heap, uint64_t base, uint64_t count)
     return finish(heap, heap_change(heap, base, base + count, IDHEAP_USED));
 }
 
+/* The leaf that all of [from, from + count) lies in, or NULL. */
+static const struct idheap_leaf *leaf_with(const struct idheap *heap, uint64_t from, uint64_t count)
+{
+    const void *node = heap->root;
+
+    if (from >= heap->limit || count > LEAF_IDS - from % LEAF_IDS)
+        return NULL;
+    for (uint32_t level = heap->level; level && node; level--)
+        node = fork_node(node, child_index(from, level));
+    return node;
+}
+
 enum status idheap_free_span(struct idheap *heap, uint64_t base, uint64_t count)
 {
+    const struct idheap_leaf *leaf;
+    uint64_t from = base - heap->origin;
     uint32_t states;
 
     if (!count)
         return STATUS_INVALID;
-    nodes_prepare(heap, need_of_span(heap->level));
-    states = idheap_states(heap, base, count);
-    if (states & IDHEAP_FOREIGN)
-        return STATUS_NOT_OWNED;
-    if (states & IDHEAP_FREE)
-        return STATUS_NOT_ALLOCATED;
-    base -= heap->origin;
-    return finish(heap, heap_change(heap, base, base + count, IDHEAP_FREE));
+    nodes_prepare_span(heap);
+    leaf = leaf_with(heap, from, count);
+    if (!leaf || leaf->owned || !leaf_is_used(leaf, from % LEAF_IDS, from % LEAF_IDS + (uint32_t)count)) {
+        states = idheap_states(heap, base, count);
+        if (states & IDHEAP_FOREIGN)
+            return STATUS_NOT_OWNED;
+        if (states & IDHEAP_FREE)
+            return STATUS_NOT_ALLOCATED;
+    }
+    return finish(heap, heap_change(heap, from, from + count, IDHEAP_FREE));
 }

@@ -11,73 +11,94 @@ void fork_split(struct idheap *heap, struct idheap_fork *fork, uint32_t level, u
     enum idheap_state state = fork_state(fork, i);
 
     if (level > 1) {
-        fork->child[i] = fork_new(heap);
-        fork_start(fork->child[i], level - 1, state);
+        struct idheap_fork *below = fork_new(heap);
+
+        fork_start(below, level - 1, state);
+        fork->child[i] = below;
     } else {
-        fork->child[i] = leaf_new(heap);
-        leaf_start(fork->child[i], state, state == IDHEAP_FOREIGN ? leaf_new(heap) : NULL);
+        struct idheap_leaf *leaf = leaf_new(heap);
+
+        leaf_start(leaf, state, state == IDHEAP_FOREIGN ? leaf_new(heap) : NULL);
+        fork->child[i] = leaf;
     }
     fork->split |= bit_mask(i);
-    fork->node.all &= ~bit_mask(i);
+    fork->all &= ~bit_mask(i);
 }
 
 static bool fork_is_uniform(const struct idheap_fork *fork)
 {
     if (fork->split)
         return false;
-    return !~fork->node.all || (!fork->node.any && (!~fork->owned || !fork->owned));
+    return !~fork->all || (!fork->any && (!~fork->owned || !fork->owned));
+}
+
+static inline uint64_t mask_with(uint64_t mask, uint64_t bit, bool set)
+{
+    return set ? mask | bit : mask & ~bit;
 }
 
 /* Lets child i be of the state, without a node. */
-static void set_child(struct idheap_fork *fork, uint32_t i, enum idheap_state state)
+static void set_child(struct idheap_fork *fork, uint32_t level, uint32_t i, enum idheap_state state)
 {
     uint64_t bit = bit_mask(i);
 
     fork->split &= ~bit;
-    fork->child[i] = NULL;
-    fork->owned = state == IDHEAP_FOREIGN ? fork->owned & ~bit : fork->owned | bit;
-    fork->node.any = state == IDHEAP_FREE ? fork->node.any | bit : fork->node.any & ~bit;
-    fork->node.all = state == IDHEAP_FREE ? fork->node.all | bit : fork->node.all & ~bit;
+    fork->child[i] = fork_nothing(level);
+    fork->owned = mask_with(fork->owned, bit, state != IDHEAP_FOREIGN);
+    fork->any = mask_with(fork->any, bit, state == IDHEAP_FREE);
+    fork->rich = mask_with(fork->rich, bit, state == IDHEAP_FREE);
+    fork->all = mask_with(fork->all, bit, state == IDHEAP_FREE);
 }
 
-static enum idheap_state uniform_state(uint64_t any, bool owned)
+static enum idheap_state leaf_state(const struct idheap_leaf *leaf)
 {
-    if (any)
-        return IDHEAP_FREE;
-    return owned ? IDHEAP_USED : IDHEAP_FOREIGN;
+    if (leaf->owned)
+        return IDHEAP_FOREIGN;
+    return leaf->node.max ? IDHEAP_FREE : IDHEAP_USED;
 }
 
-/*
- * Child i is a node that changed: its bit in `any` follows, and if it is of one state, the node goes, unless it is
- * open.
- */
-static void settle_child(struct idheap *heap, struct idheap_fork *fork, uint32_t level, uint32_t i)
+/* Makes child i, a node of one state, a stretch; false if it is none. */
+static bool merge_child(struct idheap *heap, struct idheap_fork *fork, uint32_t level, uint32_t i)
 {
-    struct idheap_leaf *leaf = fork->child[i];
-    struct idheap_fork *below = fork->child[i];
+    struct idheap_leaf *leaf = fork_node(fork, i);
+    struct idheap_fork *below = fork_node(fork, i);
 
-    if (level == 1 && !is_open(heap, leaf) && leaf_is_uniform(leaf)) {
-        set_child(fork, i, uniform_state(leaf->node.any, !leaf->owned));
-        if (leaf->owned)
-            leaf_drop(heap, leaf->owned);
-        leaf_drop(heap, leaf);
-    } else if (level > 1 && fork_is_uniform(below)) {
-        set_child(fork, i, uniform_state(below->node.any, below->owned));
+    if (level > 1) {
+        if (!fork_is_uniform(below))
+            return false;
+        set_child(fork, level, i, fork_state(below, 0));
         fork_drop(heap, below);
-    } else if (below->node.any) {
-        fork->node.any |= bit_mask(i);
-    } else {
-        fork->node.any &= ~bit_mask(i);
+        return true;
     }
+    if (is_open(heap, leaf) || !leaf_is_uniform(leaf))
+        return false;
+    set_child(fork, level, i, leaf_state(leaf));
+    if (leaf->owned)
+        leaf_drop(heap, leaf->owned);
+    leaf_drop(heap, leaf);
+    return true;
+}
+
+/* Child i is a node that changed: the masks follow, or it becomes a stretch; whether it did. */
+static bool settle_child(struct idheap *heap, struct idheap_fork *fork, uint32_t level, uint32_t i)
+{
+    const struct idheap_node *node = fork_node(fork, i);
+
+    if (merge_child(heap, fork, level, i))
+        return true;
+    fork->any = mask_with(fork->any, bit_mask(i), node->max);
+    fork->rich = mask_with(fork->rich, bit_mask(i), node_is_rich(node));
+    return false;
 }
 
 /* Lets go of the books about which ids are the heap's once all are. */
 static void forget_owned(struct idheap *heap, struct idheap_leaf *leaf)
 {
-    if (leaf->owned->node.all != LEAF_MASK)
+    if (leaf->owned->all != LEAF_MASK)
         return;
     leaf_drop(heap, leaf->owned);
     leaf->owned = NULL;
+    leaf_refresh(leaf);
 }
 
 static void leaf_set(struct idheap *heap, struct idheap_leaf *leaf, uint64_t from, uint64_t to, enum idheap_state state)
@@ -91,11 +112,12 @@ static void leaf_set(struct idheap *heap, struct idheap_leaf *leaf, uint64_t fro
     }
     if (state == IDHEAP_FREE)
         leaf_give(leaf, low, high);
-    else
+    else if (!was_foreign)
         leaf_take(leaf, low, high);
     if (state != IDHEAP_FOREIGN && !was_foreign)
         return;
     leaf_mark(leaf->owned, low, high, state != IDHEAP_FOREIGN);
+    leaf_refresh(leaf);
     forget_owned(heap, leaf);
 }
 
@@ -115,52 +137,54 @@ void node_set(struct idheap *heap, void *node, uint32_t level, uint64_t from, ui
         uint64_t base = i * size, low = range_max(from, base), high = range_min(to, base + size);
 
         if (high - low == size) {
-            set_child(fork, i, state);
+            set_child(fork, level, i, state);
             continue;
         }
         if (!bit_is_set(fork->split, i))
             fork_split(heap, fork, level, i);
-        node_set(heap, fork->child[i], level - 1, low - base, high - base, state);
+        node_set(heap, fork_node(fork, i), level - 1, low - base, high - base, state);
         settle_child(heap, fork, level, i);
     }
     fork_summarise(fork, level, first, last);
 }
 
-struct idheap_leaf *path_to(struct idheap *heap, uint64_t id, struct idheap_path *path)
+void *path_down(struct idheap *heap, uint64_t from, uint64_t to, struct idheap_path *path, uint32_t *down)
 {
     void *node = heap->root;
+    uint32_t level = heap->level;
 
-    for (uint32_t level = heap->level; level; level--) {
+    for (; level; level--) {
         struct idheap_fork *fork = node;
-        uint32_t i = child_index(id, level);
+        uint32_t i = child_index(from, level);
 
+        if ((from ^ (to - 1)) >> child_shift(level) || to - from == (uint64_t)1 << child_shift(level))
+            break;
         if (!bit_is_set(fork->split, i))
             fork_split(heap, fork, level, i);
         path->fork[level] = fork;
         path->index[level] = i;
-        node = fork->child[i];
+        node = fork_node(fork, i);
     }
+    *down = level;
     return node;
 }
 
-void path_summarise(struct idheap *heap, const struct idheap_path *path, const struct idheap_node *before)
+void path_summarise(struct idheap *heap, const struct idheap_path *path, uint32_t down,
+                    const struct idheap_node *before)
 {
     struct idheap_node was = *before;
 
-    for (uint32_t level = 1; level <= heap->level; level++) {
+    for (uint32_t level = down + 1; level <= heap->level; level++) {
         struct idheap_fork *fork = path->fork[level];
         uint32_t i = path->index[level];
-        const struct idheap_node *child = fork->child[i];
-        bool uniform = level == 1 ? !is_open(heap, fork->child[i]) && leaf_is_uniform(fork->child[i])
-                                  : fork_is_uniform(fork->child[i]);
-        bool ends;
+        const struct idheap_node *child = fork_node(fork, i);
+        bool same = node_looks_same(child, &was), ends = child->lead != was.lead || child->tail != was.tail, merged;
 
-        if (!uniform && node_looks_same(child, &was))
-            return;
-        ends = uniform || child->lead != was.lead || child->tail != was.tail || !was.any;
         was = fork->node;
-        settle_child(heap, fork, level, i);
-        if (ends)
+        merged = settle_child(heap, fork, level, i);
+        if (same && !merged)
+            return;
+        if (ends || merged)
             fork_summarise(fork, level, i, i);
         else
             fork_summarise_max(fork, level, i);
@@ -171,8 +195,11 @@ void path_summarise(struct idheap *heap, const struct idheap_path *path, const s
 
 void tree_set_level(struct idheap *heap, uint32_t level)
 {
+    struct idheap_need need = need_of_span(level);
+
     heap->level = level;
-    heap->top_shift = level ? child_shift(level) : 0;
+    heap->need_forks = need.forks;
+    heap->need_leaves = need.leaves;
 }
 
 void tree_raise(struct idheap *heap)
@@ -201,7 +228,7 @@ void tree_drop(struct idheap *heap, void *node, uint32_t level)
     }
     for (uint32_t i = 0; i < FORK_CHILDREN; i++)
         if (bit_is_set(fork->split, i))
-            tree_drop(heap, fork->child[i], level - 1);
+            tree_drop(heap, fork_node(fork, i), level - 1);
     fork_drop(heap, fork);
 }
 
@@ -211,7 +238,7 @@ void tree_drop(struct idheap *heap, void *node, uint32_t level)
 static uint32_t child_states(const struct idheap_fork *fork, uint32_t level, uint32_t i, uint64_t from, uint64_t to)
 {
     if (bit_is_set(fork->split, i))
-        return node_states(fork->child[i], level - 1, from, to);
+        return node_states(fork_node(fork, i), level - 1, from, to);
     return fork_state(fork, i);
 }
 

@@ -28,13 +28,15 @@ static void test_open_leaf_in_run(void)
 {
     struct idheap_request request = {.count = 5 * LEAF};
     struct idheap heap;
-    uint64_t id = 0;
+    uint64_t id = 0, other = 0;
 
     set_up(&heap, 0, LEAF, "##....#......");
     tap_ok(idheap_alloc(&heap, &id) == STATUS_OK && id == 2 * LEAF && idheap_free(&heap, id) == STATUS_OK,
            "an id of the third leaf is taken and freed");
     tap_ok(idheap_free_span(&heap, 0, 2 * LEAF) == STATUS_OK, "so are the first two leaves");
-    tap_ok(idheap_alloc_span(&heap, &request, &id) == STATUS_OK && id == 0, "five leaves in a row are found across it");
+    tap_ok(idheap_alloc_span(&heap, &request, &id) == STATUS_OK && idheap_alloc_span(&heap, &request, &other) == STATUS_OK,
+           "five leaves in a row are found twice");
+    tap_ok(id + other == 0 + 7 * LEAF, "behind it and across it");
     tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
     idheap_fini(&heap);
 }
@@ -88,7 +90,7 @@ static void test_loose_leaf_in_run(void)
 {
     struct idheap_request request = {.count = 3 * LEAF};
     struct idheap heap;
-    uint64_t id = 0, wrong = 0;
+    uint64_t id = 0, other = 0, wrong = 0;
 
     set_up(&heap, 0, LEAF, "####....");
     for (uint64_t i = 0; i < 10; i++)
@@ -96,7 +98,9 @@ static void test_loose_leaf_in_run(void)
     tap_ok(!wrong && idheap_free_span(&heap, LEAF + 10, LEAF - 10) == STATUS_OK, "a loose leaf becomes free as a span");
     tap_ok(idheap_free_span(&heap, 0, LEAF) == STATUS_OK && idheap_free_span(&heap, 2 * LEAF, LEAF) == STATUS_OK,
            "so do its neighbours");
-    tap_ok(idheap_alloc_span(&heap, &request, &id) == STATUS_OK && id == 0, "three leaves in a row are found");
+    tap_ok(idheap_alloc_span(&heap, &request, &id) == STATUS_OK && idheap_alloc_span(&heap, &request, &other) == STATUS_OK,
+           "three leaves in a row are found twice");
+    tap_ok(id + other == 0 + 4 * LEAF, "behind it and across it");
     tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
     idheap_fini(&heap);
     tap_is_u64(nodes_out, 0, "no node was lost");
@@ -124,7 +128,7 @@ static void test_joins(void)
 
 int main(void)
 {
-    tap_plan(5 + 4 + 8 + 6 + 5 + 1);
+    tap_plan(5 + 5 + 8 + 6 + 6 + 1);
     test_open_leaf();
     test_open_leaf_in_run();
     test_open_leaf_stays();
