@@ -9,6 +9,7 @@ static struct ledger before; /* as it was when the checks began */
 
 void checks_ledger_begin(void)
 {
+    kheap_settle();
     before = ledger;
 }
 

@@ -9,6 +9,7 @@
 #include "runtime/fmt.h"
 #include "runtime/general.h"
 #include "tagheap.h"
+#include "virtual.h"
 
 static struct backed pages; /* the general heap's own */
 static struct general general;
@@ -22,6 +23,9 @@ static bool settle(void *context)
 
     (void)context;
     any |= backed_settle();
+    idheap_settle(&virtual_page);
+    idheap_settle(&virtual_huge);
+    idheap_settle(physical_heap());
     return meta_settle(0) || any;
 }
 

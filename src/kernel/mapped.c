@@ -36,43 +36,50 @@ enum status mapped_make(virt_t base, uint64_t pages, enum owner owner)
     return STATUS_OK;
 }
 
-/* The leaf of the page at `address`; 0 if there is none. */
-static uint64_t leaf_of(uint64_t address)
+/* The entry of the page after, or before, the one of `entry`; mostly it lies in the same table. */
+static uint64_t *entry_after(uint64_t *entry, uint64_t address)
 {
-    const uint64_t *entry = pagetable_entry(&kernel_tables, virt(address));
-
-    return entry ? *entry : 0;
+    if ((uint64_t)(entry + 1) % LAYOUT_FRAME_SIZE)
+        return entry + 1;
+    return pagetable_entry(&kernel_tables, virt(address + LAYOUT_FRAME_SIZE));
 }
 
-/* The leaf of the page beside the one of `entry`, which lies in the same table unless it is at its end. */
-static uint64_t leaf_before(const uint64_t *entry, uint64_t address)
+static uint64_t *entry_before(uint64_t *entry, uint64_t address)
 {
-    return (uint64_t)entry % LAYOUT_FRAME_SIZE ? entry[-1] : leaf_of(address - LAYOUT_FRAME_SIZE);
+    if ((uint64_t)entry % LAYOUT_FRAME_SIZE)
+        return entry - 1;
+    return pagetable_entry(&kernel_tables, virt(address - LAYOUT_FRAME_SIZE));
 }
 
-static uint64_t leaf_after(const uint64_t *entry, uint64_t address)
+static bool is_mapped(const uint64_t *entry)
 {
-    return (uint64_t)(entry + 1) % LAYOUT_FRAME_SIZE ? entry[1] : leaf_of(address + LAYOUT_FRAME_SIZE);
+    return entry && *entry;
+}
+
+/* Pages mapped in a row from `address` on, but no more than one above `most`. */
+static uint64_t count_pages(uint64_t *entry, uint64_t address, uint64_t most)
+{
+    uint64_t count = 0;
+
+    for (; is_mapped(entry) && count <= most; count++) {
+        entry = entry_after(entry, address);
+        address += LAYOUT_FRAME_SIZE;
+    }
+    return count;
 }
 
 enum status mapped_find(virt_t base, uint64_t *pages, enum owner owner)
 {
-    const uint64_t *entry = pagetable_entry(&kernel_tables, base);
-    uint64_t count = 1, wanted = *pages;
+    uint64_t *entry = pagetable_entry(&kernel_tables, base), count;
 
-    if (!entry || !*entry)
+    if (!is_mapped(entry))
         return STATUS_NOT_ALLOCATED;
     if ((*entry & PT_OWNER) >> PT_OWNER_SHIFT != (uint64_t)owner)
         return STATUS_NOT_OWNED;
-    if (base.v % LAYOUT_FRAME_SIZE || leaf_before(entry, base.v))
+    if (base.v % LAYOUT_FRAME_SIZE || is_mapped(entry_before(entry, base.v)))
         return STATUS_INVALID;
-    for (; leaf_after(entry, base.v); count++) {
-        base.v += LAYOUT_FRAME_SIZE;
-        entry = pagetable_entry(&kernel_tables, base);
-        if (count == wanted)
-            return STATUS_INVALID;
-    }
-    if (wanted && wanted != count)
+    count = count_pages(entry, base.v, *pages ? *pages : UINT64_MAX - 1);
+    if (*pages && count != *pages)
         return STATUS_INVALID;
     *pages = count;
     return STATUS_OK;
@@ -80,6 +87,13 @@ enum status mapped_find(virt_t base, uint64_t *pages, enum owner owner)
 
 void mapped_drop(virt_t base, uint64_t pages, enum owner owner)
 {
-    for (uint64_t i = 0; i < pages; i++)
-        physical_free(owner, tables_unmap_page(virt(base.v + (i << LAYOUT_FRAME_SHIFT))), 1);
+    uint64_t *entry = pages ? pagetable_entry(&kernel_tables, base) : NULL;
+
+    while (pages--) {
+        uint64_t *next = pages ? entry_after(entry, base.v) : NULL; /* a table with another page in it stays */
+
+        physical_free(owner, tables_unmap_entry(base, entry), 1);
+        base.v += LAYOUT_FRAME_SIZE;
+        entry = next;
+    }
 }

@@ -157,6 +157,7 @@ void tables_init(const struct handoff *h)
         .page1g = h->features & HANDOFF_PAGE1G,
         .phys_limit = 1ull << h->phys_bits,
         .tables = h->next_slot,
+        .window = (uint64_t *)LAYOUT_PAGES_BASE,
         .table = tables_slot,
         .take = tables_slot_take,
         .give = tables_slot_give,
@@ -179,15 +180,19 @@ enum status tables_map_page(virt_t page, phys_t frame, uint64_t flags, enum owne
     return pagetable_map_page(&kernel_tables, page, frame, flags | (uint64_t)owner << PT_OWNER_SHIFT);
 }
 
-phys_t tables_unmap_page(virt_t page)
+phys_t tables_unmap_entry(virt_t page, uint64_t *entry)
 {
-    uint64_t *entry = pagetable_entry(&kernel_tables, page);
     struct mapping leaf;
 
     if (!entry || !*entry)
         panic("page tables: the page at 0x%lx cannot be unmapped: it is not mapped", page.v);
     pagetable_unmap_page(&kernel_tables, page, entry, &leaf);
     return leaf.phys;
+}
+
+phys_t tables_unmap_page(virt_t page)
+{
+    return tables_unmap_entry(page, pagetable_entry(&kernel_tables, page));
 }
 
 enum status tables_map(virt_t base, phys_t frame, uint64_t bytes, uint64_t flags)

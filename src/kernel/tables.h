@@ -22,6 +22,9 @@ MUST_USE enum status tables_map_page(virt_t page, phys_t frame, uint64_t flags, 
 /* Unmaps it and returns its frame; panics if it is not mapped. */
 phys_t tables_unmap_page(virt_t page);
 
+/* The same where the page's entry is known (pagetable_entry). */
+phys_t tables_unmap_entry(virt_t page, uint64_t *entry);
+
 /* Maps [base, base + bytes) to frames in a row, with large pages where they fit.  Statuses of pagetable_map. */
 MUST_USE enum status tables_map(virt_t base, phys_t frame, uint64_t bytes, uint64_t flags);
 

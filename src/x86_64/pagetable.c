@@ -143,7 +143,7 @@ enum status pagetable_map(struct pagetable *pt, virt_t base, phys_t to, uint64_t
         return STATUS_INVALID;
     if (any_mapped(pt, base.v, base.v + bytes - 1))
         return STATUS_OVERLAP;
-    status = map_level(&w, pt->table(pt->context, pt->root), PT_LEVELS, base.v, base.v + bytes - 1);
+    status = map_level(&w, table_in(pt, pt->root), PT_LEVELS, base.v, base.v + bytes - 1);
     if (status != STATUS_OK)
         pagetable_unmap(pt, base, bytes, NULL,
                         NULL); /* nothing was mapped there before, so this undoes exactly our part */
@@ -162,7 +162,7 @@ static enum status split(struct pagetable *pt, uint64_t *entry, int level)
     if (status != STATUS_OK)
         return status;
     pt->tables++;
-    table = pt->table(pt->context, slot);
+    table = table_in(pt, slot);
     for (int i = 0; i < PT_ENTRIES; i++)
         table[i] = keep + (uint64_t)i * step;
     *entry = pagetable_link(slot, frame) | (old & PT_USER);
@@ -227,5 +227,5 @@ enum status pagetable_unmap(struct pagetable *pt, virt_t base, uint64_t bytes,
 
     if (status != STATUS_OK)
         return status;
-    return unmap_level(&w, pt->table(pt->context, pt->root), PT_LEVELS, base.v, base.v + bytes - 1);
+    return unmap_level(&w, table_in(pt, pt->root), PT_LEVELS, base.v, base.v + bytes - 1);
 }

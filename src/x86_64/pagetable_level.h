@@ -24,9 +24,14 @@ static inline uint32_t level_index(uint64_t address, int level)
     return (uint32_t)(address >> level_shift(level)) & (PT_ENTRIES - 1);
 }
 
+static inline uint64_t *table_in(const struct pagetable *pt, uint32_t slot)
+{
+    return pt->window ? pt->window + (uint64_t)slot * PT_ENTRIES : pt->table(pt->context, slot);
+}
+
 static inline uint64_t *table_of(const struct pagetable *pt, uint64_t entry)
 {
-    return pt->table(pt->context, pagetable_slot(entry));
+    return table_in(pt, pagetable_slot(entry));
 }
 
 static inline bool is_leaf(uint64_t entry, int level)

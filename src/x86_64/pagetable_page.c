@@ -14,7 +14,7 @@
 
 uint64_t *pagetable_entry(const struct pagetable *pt, virt_t base)
 {
-    uint64_t *table = pt->table(pt->context, pt->root);
+    uint64_t *table = table_in(pt, pt->root);
 
     for (int level = PT_LEVELS; level > 1; level--) {
         uint64_t entry = table[level_index(base.v, level)];

@@ -19,7 +19,7 @@ uint32_t pagetable_slot(uint64_t entry)
 
 bool pagetable_walk(const struct pagetable *pt, virt_t address, struct mapping *leaf)
 {
-    uint64_t *table = pt->table(pt->context, pt->root), allowed = ~0ull;
+    uint64_t *table = table_in(pt, pt->root), allowed = ~0ull;
 
     for (int level = PT_LEVELS; level >= 1; level--) {
         uint64_t entry = table[level_index(address.v, level)];
@@ -70,11 +70,11 @@ void pagetable_each(const struct pagetable *pt, virt_t base, virt_t limit,
     if (base.v < CANONICAL_HOLE_BASE) {
         uint64_t end = last < CANONICAL_HOLE_BASE ? last : CANONICAL_HOLE_BASE - 1;
 
-        if (!each_level(&e, pt->table(pt->context, pt->root), PT_LEVELS, base.v, end, ~0ull))
+        if (!each_level(&e, table_in(pt, pt->root), PT_LEVELS, base.v, end, ~0ull))
             return;
     }
     if (last >= CANONICAL_HOLE_LIMIT)
-        each_level(&e, pt->table(pt->context, pt->root), PT_LEVELS,
+        each_level(&e, table_in(pt, pt->root), PT_LEVELS,
                    base.v > CANONICAL_HOLE_LIMIT ? base.v : CANONICAL_HOLE_LIMIT, last, ~0ull);
 }
 
@@ -92,5 +92,5 @@ static uint64_t count_level(const struct pagetable *pt, const uint64_t *table, i
 
 uint64_t pagetable_count(const struct pagetable *pt, int level)
 {
-    return count_level(pt, pt->table(pt->context, pt->root), PT_LEVELS, level);
+    return count_level(pt, table_in(pt, pt->root), PT_LEVELS, level);
 }
