@@ -7,8 +7,9 @@
 #
 # MEASURE and PEER are {PROGRAM WHAT ?ARGUMENT...?}; a word NAME=VALUE among the arguments goes to the program's
 # environment, but PRELOAD=LIBRARY means LD_PRELOAD with the library that the compiler would link; where there is none
-# the figure is skipped, and the package named.  A word X.trace is a file of t/benches.  WHAT is the name of a function that MEASURED made: instructions a call on average, the wrapper's own not
-# counted, and A+B is the sum of two; or a name that the program gives to bench_value.  A program runs once for each list of arguments.
+# the figure is skipped, and the package named.  A word X.trace is a file of t/benches.  WHAT is the name of a function
+# that MEASURED made: instructions a call on average, the wrapper's own not counted, and A+B is the sum of two; or a
+# name that the program gives to bench_value.  A program runs once for each list of arguments.
 
 namespace eval bench {
     variable figures {

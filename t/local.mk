@@ -19,6 +19,9 @@ unit_TESTS += \
 	t/122-idheap-open.t \
 	t/130-idheap-random.t \
 	t/140-pagetable.t \
+	t/150-keytree.t \
+	t/151-objcache.t \
+	t/152-general.t \
 	t/160-values.t \
 	t/161-containers.t \
 	t/162-value-text.t \

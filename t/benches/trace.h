@@ -14,7 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TRACE_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" /* 32 that go on, 32 last ones */
+/* 32 that go on, then 32 last ones. */
+#define TRACE_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 #define TRACE_PLACES 65536u
 
 struct trace {
