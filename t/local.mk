@@ -22,6 +22,9 @@ unit_TESTS += \
 	t/150-keytree.t \
 	t/151-objcache.t \
 	t/152-general.t \
+	t/153-debugheap.t \
+	t/154-wrappers.t \
+	t/155-host-pages.t \
 	t/160-values.t \
 	t/161-containers.t \
 	t/162-value-text.t \

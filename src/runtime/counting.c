@@ -64,5 +64,5 @@ void counting_init(struct counting *counting, const char *name, struct heap *par
 
 bool counting_is_clean(const struct counting *counting)
 {
-    return !counting->spans && !counting->units;
+    return !counting->spans && parent_units(&counting->heap) == counting->before;
 }

@@ -25,7 +25,7 @@ struct counting {
 /* Starts from 0.  The name is kept, not copied. */
 void counting_init(struct counting *counting, const char *name, struct heap *parent);
 
-/* Whether everything came back: no span and no unit is live. */
+/* Whether everything came back: no span is live, and the parent says that no unit is. */
 bool counting_is_clean(const struct counting *counting);
 
 #endif
