@@ -219,12 +219,13 @@ static const char *run(uint64_t refused, bool *met, char last[1 << 14])
 int main(void)
 {
     static char last[1 << 14], first[1 << 14];
+    struct string_value *largest;
     const char *wrong;
     uint64_t refused, different = 0, wrongs = 0;
     bool met = true;
 
     model_init();
-    tap_plan(7);
+    tap_plan(8);
     model_heap_of(t, TAG_PROGRAM);
     tap_ok(!run(UINT64_MAX, &met, first), "a run without a refusal");
     for (met = true, refused = 0; met; refused++) {
@@ -242,6 +243,9 @@ int main(void)
            "without a heap there is no value");
     model_heapless = false;
     tap_ok(!string_create(t, "", (size_t)TAGGED_BYTES_MAX + 1) && !string_blank(t, SIZE_MAX), "nor one that is too large");
+    largest = string_blank(t, TAGGED_BYTES_MAX);
+    tap_ok(largest && !largest->text[TAGGED_BYTES_MAX], "the largest string there can be");
+    value_free(t, string_as_value(largest));
     tap_is_u64(model_live(), 0, "nothing is left");
     return tap_done();
 }

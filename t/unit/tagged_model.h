@@ -3,7 +3,7 @@
  * What tests of values need: heaps that lie where tags say, refuse what they are told to refuse, and know every
  * allocation; the catching of value faults; random numbers.
  *
- * A span stands behind 16 bytes that hold its size; freed ones are filled with 0xdf and kept by size, in powers of two.
+ * A span stands behind 16 bytes that hold its size; freed ones begin with 0xdf and are kept by size, in powers of two.
  */
 #ifndef ACRE_TAGGED_MODEL_H
 #define ACRE_TAGGED_MODEL_H
@@ -17,10 +17,11 @@
 #include "runtime/value.h"
 #include "runtime/value_text.h"
 
-#define MODEL_BYTES ((uint64_t)4 << 30) /* of a region that a test may use */
+#define MODEL_BYTES ((uint64_t)8 << 30) /* of a region that a test may use */
 #define MODEL_OFFSET ((uint64_t)8 << 40) /* where in the region; clear of sanitizers and of programs */
 #define MODEL_CLASSES 40
 #define MODEL_LEAD 16
+#define MODEL_FILL ((uint64_t)1 << 20) /* bytes of a freed span that are filled */
 
 struct model_heap {
     struct heap heap;
@@ -80,7 +81,7 @@ static enum status model_free(struct heap *heap, uint64_t base, uint64_t size)
     if (*span != size)
         return STATUS_INVALID;
     class = model_class(size + MODEL_LEAD);
-    memset((void *)base, 0xdf, size);
+    memset((void *)base, 0xdf, size < MODEL_FILL ? size : MODEL_FILL);
     *span = 0;
     *(uint64_t *)base = model->free[class];
     model->free[class] = (uint64_t)span;
