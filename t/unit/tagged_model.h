@@ -17,7 +17,8 @@
 #include "runtime/value.h"
 #include "runtime/value_text.h"
 
-#define MODEL_BYTES ((uint64_t)8 << 30) /* of a region that a test may use */
+#define MODEL_BYTES ((uint64_t)512 << 20) /* a tag's heap; that of strings has room for the largest */
+#define MODEL_STRING_BYTES ((uint64_t)8 << 30)
 #define MODEL_OFFSET ((uint64_t)8 << 40) /* where in the region; clear of sanitizers and of programs */
 #define MODEL_CLASSES 40
 #define MODEL_LEAD 16
@@ -25,7 +26,7 @@
 
 struct model_heap {
     struct heap heap;
-    uint64_t next, limit;
+    uint64_t base, next, limit;
     uint64_t free[MODEL_CLASSES]; /* lists through the spans' own first words */
     uint64_t objects, bytes;
 };
@@ -74,7 +75,7 @@ static enum status model_free(struct heap *heap, uint64_t base, uint64_t size)
     uint64_t *span = (uint64_t *)(base - MODEL_LEAD);
     uint32_t class;
 
-    if (base % 16 || base - MODEL_LEAD >= model->next || base - MODEL_LEAD < model->limit - MODEL_BYTES)
+    if (base % 16 || base - MODEL_LEAD >= model->next || base - MODEL_LEAD < model->base)
         return STATUS_NOT_OWNED;
     if (!*span)
         return STATUS_NOT_ALLOCATED;
@@ -104,18 +105,20 @@ static struct heap *model_heap_of(struct tagged *tagged, uint32_t tag)
     static uint64_t next[TAG_USER_SHARED + 1];
     struct model_heap *model = &model_heaps[tag];
     uint32_t region = tag_user_region(tag);
+    uint64_t size = tag == TAG_STRING ? MODEL_STRING_BYTES : MODEL_BYTES;
     void *base = (void *)(((uint64_t)region << LAYOUT_USER_TAG_SHIFT) + MODEL_OFFSET + next[region]);
 
     (void)tagged;
     if (model_heapless)
         return NULL;
     if (!model->limit) {
-        if (mmap(base, MODEL_BYTES, PROT_READ | PROT_WRITE,
+        if (mmap(base, size, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) != base)
             return NULL;
-        *model = (struct model_heap){.heap = {.ops = &ops, .name = tag_name(tag)}, .next = (uint64_t)base};
-        model->limit = model->next + MODEL_BYTES;
-        next[region] += MODEL_BYTES;
+        *model = (struct model_heap){.heap = {.ops = &ops, .name = tag_name(tag)}, .base = (uint64_t)base};
+        model->next = model->base;
+        model->limit = model->base + size;
+        next[region] += size;
     }
     return &model->heap;
 }
