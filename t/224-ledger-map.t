@@ -6,7 +6,7 @@ source [file join $::env(srcdir) tap.tcl]
 ::acre::paths::use interval scale
 source [file join $::env(srcdir) ledger-report.tcl]
 namespace path {::tap ::tcl::mathop}
-plan 77
+plan 78
 set dir [tmp]
 
 # Lists of lists, whatever white space they are written with.
@@ -188,6 +188,10 @@ same [hex [lrange [dict get $model physical] end-3 end]] {{44000 46000 heap} {46
     {47000 48000 heap} {48000 9f000 free}} "frames of one owner that touch are one run; a report without E820 is drawn"
 ok [expr {{18446603337294938112 18446603337294950400 heap rw-} in [dict get $model virtual]}] \
     "pages that touch are one item, wherever their frames are"
+set model [reports::model mapping [with {0x7dfff000 0x7e001000 0x45000 rw-u}]]
+same [hex [lrange [dict get $model virtual] 2 5]] {{7dfff000 7e000000 user-memory rw-u}
+    {7e000000 7e001000 user-memory rw-u} {7e001000 80000000 {} {}} {80000000 800000000000 {} {}}} \
+    "no item reaches over a region's end"
 set model [reports::model mapping [with {0xffff810000000000 0xffff810000001000 0x46000 rw-}] sections ""]
 is [lmap region [lrange [dict get $model regions] 4 6] {lindex $region 2}] \
     {{tag symbol} {tag tuple} {tag table to tag 0xfe}} \

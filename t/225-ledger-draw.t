@@ -312,7 +312,14 @@ dict for {what model} $models {
             lappend out $box
         }
     }
-    is $out {} "SVG: $what: no text lies outside"
+    # 186 is where the labels of physical memory begin; an x-height of text is 8 pixels.
+    set top [lindex [column $elements 32] 0 0]
+    foreach box $boxes {
+        if {[lindex $box 0] == 186 && [lindex $box 2] < $top + 8} {
+            lappend out "above its column: $box"
+        }
+    }
+    is $out {} "SVG: $what: no text lies outside, no label above its column"
 }
 set svg [::acre::ledgersvg::draw $small "a <test> & \"more\" \x07\ud800"]
 ok [expr {![regexp {<script|<style|<image|href|@import|url\((?!#)} $svg]}] "SVG: stands alone"

@@ -16,12 +16,12 @@ namespace eval ::acre::ledgersvg {
     variable WIDTH 1280 MARGIN 32 LINE 15
     # A column: its width, its least height, the least and greatest height of a run and of a hole, the height of a page
     # at most.
-    variable COLUMN 110 HEIGHT 1000 RUN 4 RUN_MOST 150 HOLE_MOST 26 PAGE_MOST 8
+    variable COLUMN 110 HEIGHT 1000 RUN 4 RUN_MOST 150 HOLE_MOST 26 PAGE_MOST 15
     # Where the columns begin, and where in them the texts stand, from the column's right edge.
     variable PHYSICAL 32 VIRTUAL 600
     variable LABEL 44 PHYSICAL_AMOUNT 350 VIRTUAL_AMOUNT 492
     # Labels of a column at most.
-    variable LABELS 160
+    variable LABELS 120
     variable LEGEND_COLUMNS 3
 }
 
