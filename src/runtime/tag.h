@@ -50,29 +50,41 @@ enum tag {
 const char *tag_name(uint32_t tag);
 
 /* The tag field of a kernel address, 0..0xff, whether it is listed or not; needs an address from LAYOUT_KMEM_BASE. */
+/*@ assigns \nothing;
+    ensures \result == (address >> LAYOUT_VA_TAG_SHIFT) % 0x100; */
 static inline uint32_t tag_field(uint64_t address)
 {
     return (uint32_t)(address >> LAYOUT_VA_TAG_SHIFT) & ((1u << LAYOUT_VA_TAG_BITS) - 1);
 }
 
 /* First byte of a tag's slot, and the first byte after; tag < 0xff. */
+/*@ requires tag < 1 << LAYOUT_VA_TAG_BITS;
+    assigns \nothing;
+    ensures \result == LAYOUT_KMEM_BASE + tag * 0x8000000000; */
 static inline uint64_t tag_base(uint32_t tag)
 {
     return LAYOUT_KMEM_BASE + ((uint64_t)tag << LAYOUT_VA_TAG_SHIFT);
 }
 
+/*@ requires tag < (1 << LAYOUT_VA_TAG_BITS) - 1;
+    assigns \nothing;
+    ensures \result == LAYOUT_KMEM_BASE + (tag + 1) * 0x8000000000; */
 static inline uint64_t tag_limit(uint32_t tag)
 {
     return tag_base(tag + 1);
 }
 
 /* The number of a user region, 0..7. */
+/*@ assigns \nothing;
+    ensures \result == (address >> LAYOUT_USER_TAG_SHIFT) % 8; */
 static inline uint32_t tag_user_field(uint64_t address)
 {
     return (uint32_t)(address >> LAYOUT_USER_TAG_SHIFT) & 7;
 }
 
 /* The user region of a tag: 1..7; 0 for TAG_NONE. */
+/*@ assigns \nothing;
+    ensures \result <= TAG_USER_SHARED && (tag <= TAG_USER_SHARED ==> \result == tag); */
 static inline uint32_t tag_user_region(uint32_t tag)
 {
     return tag < TAG_USER_SHARED ? tag : TAG_USER_SHARED;
