@@ -4,7 +4,7 @@
 source [file join $::env(srcdir) tap.tcl]
 ::acre::paths::use map mapimport
 namespace path ::tap
-plan 40
+plan 43
 
 # Entries as a short text: base-limit:type in hex.
 proc short {entries} {
@@ -79,6 +79,9 @@ is [import {TAP version 13
 # e820 0x100000 0x3f00000 1 0x1
 # usable 0x1000 0x9f000}] $want "Acre's own serial log"
 
+is [import "# e820 0x1000 0x1000 018 0x1\n# e820 0x2000 0x1000 0000000000007"] {1000-2000:18 2000-3000:7} \
+    "a type is decimal, zeros in front or not"
+
 # choices
 set log [::acre::mapimport::log "${new}BIOS-provided physical RAM map:\nBIOS-e820: \[mem 0x0-0xfff\] usable\n\
  user-defined RAM map:\n user: \[mem 0x0000000000000000-0x0000000000000fff\] usable\n"]
@@ -94,6 +97,10 @@ raises {::acre::mapimport::log "BIOS-e820: 0000000000002000 - 0000000000001000 (
     "line 1: limit is below base: '0x1000'; *" "limit below base"
 raises {::acre::mapimport::log "BIOS-e820: \[mem 0x0000000000000000-0x0000000000000fff\] cheese"} {ACRE MAP} \
     "line 1: memory type unknown: 'cheese'; *" "an unknown type"
+foreach line {"SMAP type=100000000 base=0 len=1000" "# e820 0x0 0x1000 4294967296 0x1"} {
+    raises {::acre::mapimport::log $line} {ACRE MAP} "line 1: memory type does not fit in 32 bits: '4294967296'; *" \
+        "a type that is too large: [lindex $line 0]"
+}
 raises {::acre::mapimport::log "SMAP type=01 base=x"} {ACRE MAP} "line 1: not a range: *" "a torn SMAP line"
 
 # /sys/firmware/memmap

@@ -86,12 +86,14 @@ proc ::acre::mapimport::Line {stateVar line} {
 
 proc ::acre::mapimport::Add {stateVar source entry} {
     upvar 1 $stateVar state
-    lassign $entry base limit
+    lassign $entry base limit type
     set wrong ""
     if {$limit < $base} {
         set wrong "limit is below base: '[format 0x%llx $limit]'; was the line pasted whole?"
     } elseif {$base >= 1 << 64 || $limit - $base >= 1 << 64} {
         set wrong "range does not fit in 64 bits: '[format 0x%llx $base]'; was the line pasted whole?"
+    } elseif {$type > 0xffffffff} {
+        set wrong "memory type does not fit in 32 bits: '$type'; was the line pasted whole?"
     }
     if {$wrong ne ""} {
         error $wrong
@@ -147,7 +149,8 @@ proc ::acre::mapimport::Acre {stateVar rest} {
     if {![regexp {^(0x[0-9a-f]+) (0x[0-9a-f]+) ([0-9]+)} $rest -> base length type]} {
         error "not a range: '[::acre::map::Short $rest]'; was the line pasted whole?"
     }
-    Add state acre [list [expr {$base + 0}] [expr {$base + $length}] $type]
+    # A decimal number with zeros in front would be an octal one to expr and format.
+    Add state acre [list [expr {$base + 0}] [expr {$base + $length}] [scan $type %lld]]
 }
 
 # The number of a type's name. Types a kernel has no name for come as "type 20".
