@@ -35,7 +35,7 @@ enum status idheap_init(struct idheap *heap, const struct idheap_config *config)
     *heap = (struct idheap){.origin = config->origin, .meta = config->meta, .name = config->name};
     heap->pool_base = pool;
     heap->pool = pool;
-    heap->pool_limit = pool + (pool ? config->pool_size : 0);
+    heap->pool_limit = pool ? pool + config->pool_size : pool;
     return STATUS_OK;
 }
 
