@@ -9,15 +9,9 @@
  */
 #include "tap.h"
 
-#include "runtime/region.h"
+#include "region_model.h"
 
 #define MAPS 120000
-#define FRAME 0x1000u
-#define BITS 21
-#define FRAMES ((1u << BITS) / FRAME)
-#define ENTRIES_MAX 40
-
-typedef unsigned __int128 wide;
 
 static uint64_t random_state;
 
@@ -34,12 +28,6 @@ static uint32_t random_below(uint32_t limit)
 {
     return (uint32_t)((random_next() >> 32) * limit >> 32);
 }
-
-struct sample {
-    struct map_entry entries[ENTRIES_MAX];
-    uint32_t count;
-    uint64_t low_limit;
-};
 
 /* An address: a frame's edge, near one, near an edge that is there already, the windows' edges, or any. */
 static uint64_t random_edge(const struct sample *sample, uint32_t count)
@@ -117,117 +105,12 @@ static void random_map(struct sample *sample)
     }
 }
 
-/* ---- the model */
-
-static bool ignored(const struct map_entry *entry, bool believe)
-{
-    return believe && !(entry->attributes & 1);
-}
-
-/* Whether anything that is not usable memory touches [from, to). */
-static bool model_spoiled(const struct sample *sample, bool believe, uint64_t from, uint64_t to)
-{
-    for (uint32_t i = 0; i < sample->count; i++) {
-        const struct map_entry *e = &sample->entries[i];
-
-        if (e->type != 1 && e->length && !ignored(e, believe) && e->base < to && (wide)e->base + e->length > from)
-            return true;
-    }
-    return false;
-}
-
-/* Whether usable entries cover [from, to). */
-static bool model_covered(const struct sample *sample, bool believe, wide from, wide to)
-{
-    while (from < to) {
-        wide reach = from;
-
-        for (uint32_t i = 0; i < sample->count; i++) {
-            const struct map_entry *e = &sample->entries[i];
-            wide end = (wide)e->base + e->length;
-
-            if (e->type == 1 && !ignored(e, believe) && e->base <= from && end > reach)
-                reach = end;
-        }
-        if (reach == from)
-            return false;
-        from = reach;
-    }
-    return true;
-}
-
-/* Fills frames and returns how many are usable. */
-static uint32_t model_frames(const struct sample *sample, bool believe, char *frames)
-{
-    uint32_t usable = 0;
-
-    for (uint32_t f = 0; f < FRAMES; f++) {
-        uint64_t from = (uint64_t)f * FRAME, to = from + FRAME;
-        bool in_window = (from >= 0x1000 && to <= sample->low_limit) || from >= 0x100000;
-
-        frames[f] = in_window && !model_spoiled(sample, believe, from, to) && model_covered(sample, believe, from, to)
-                        ? '.' : ' ';
-        usable += frames[f] == '.';
-    }
-    return usable;
-}
-
-static void model_build(const struct sample *sample, char *frames)
-{
-    if (!model_frames(sample, true, frames))
-        model_frames(sample, false, frames);
-}
-
-/* ---- the comparison */
-
-static char letter(uint32_t type)
-{
-    return type == REGION_USABLE ? '.' : (char)('a' + type % 26);
-}
-
-/* Whether the table says of every frame what the model says. */
-static bool agree(const struct region_table *table, const char *frames)
-{
-    char got[FRAMES];
-
-    if (region_check(table) != STATUS_OK)
-        return false;
-    memset(got, ' ', FRAMES);
-    for (uint32_t i = 0; i < table->count; i++) {
-        if (table->regions[i].limit > (uint64_t)FRAMES * FRAME)
-            return false;
-        for (uint64_t f = table->regions[i].base / FRAME; f < table->regions[i].limit / FRAME; f++)
-            got[f] = letter(table->regions[i].type);
-    }
-    return !memcmp(got, frames, FRAMES);
-}
-
 static void show(const struct sample *sample, uint64_t seed)
 {
     tap_note("ACRE_SEED=%" PRIu64 " low_limit 0x%" PRIx64, seed, sample->low_limit);
     for (uint32_t i = 0; i < sample->count; i++)
         tap_note("0x%" PRIx64 " + 0x%" PRIx64 " type %u attributes %u", sample->entries[i].base,
                  sample->entries[i].length, sample->entries[i].type, sample->entries[i].attributes);
-}
-
-/*
- * The lowest place in frames for `count` at `align` within [base, limit), or FRAMES; byte by byte arithmetic is the
- * model's.
- */
-static uint32_t model_place(const char *frames, uint32_t count, const struct region_request *request)
-{
-    for (uint32_t f = 1; f + count <= FRAMES; f++) {
-        uint64_t from = (uint64_t)f * FRAME;
-        uint32_t n = 0;
-
-        if (from % request->align || from < request->base || from + (uint64_t)count * FRAME > request->limit)
-            continue;
-        while (n < count && frames[f + n] == '.')
-            n++;
-        if (n == count)
-            return f;
-    }
-    return FRAMES;
 }
 
 /* One random taking; false if product and model differ. */

@@ -95,8 +95,15 @@ static inline uint64_t model_find(const struct model *model, const struct idheap
     for (uint32_t i = 0; i < MODEL_IDS; i++) {
         uint64_t first;
 
-        run = i % CLUSTER_IDS ? run : 0;
-        run = model->states[i] == IDHEAP_FREE ? run + 1 : 0;
+        if (model->states[i] != IDHEAP_FREE) {
+            const uint8_t *next = memchr(model->states + i, IDHEAP_FREE, MODEL_IDS - i);
+
+            if (!next)
+                return NO_ID;
+            i = (uint32_t)(next - model->states);
+            run = 0;
+        }
+        run = i % CLUSTER_IDS ? run + 1 : 1;
         if (run < request->count)
             continue;
         first = model_id(model, i) - (request->count - 1);
@@ -110,18 +117,22 @@ static inline uint64_t model_find(const struct model *model, const struct idheap
 static inline bool model_agrees(const struct model *model, const struct idheap *heap)
 {
     struct idheap_stretch stretch;
-    uint64_t id = 0, seen = 0;
+    uint64_t id = 0, seen = 0, count;
+    uint32_t index;
 
     while (idheap_next(heap, id, &stretch)) {
         if (stretch.base != id || stretch.limit <= stretch.base)
             return false;
-        for (uint64_t i = stretch.base; stretch.state != IDHEAP_FOREIGN && i < stretch.limit; i++, seen++) {
-            uint32_t index = model_index(model, i);
-
-            if (index == MODEL_IDS || model->states[index] != stretch.state)
-                return false;
-        }
         id = stretch.limit;
+        if (stretch.state == IDHEAP_FOREIGN)
+            continue;
+        /* No two clusters touch, so no stretch of the heap's lies in two. */
+        index = model_index(model, stretch.base);
+        count = stretch.limit - stretch.base;
+        if (index == MODEL_IDS || count > model_room(index) ||
+            model_states(model, index, (uint32_t)count) != stretch.state)
+            return false;
+        seen += count;
     }
     return seen == MODEL_IDS - model_count(model, IDHEAP_FOREIGN);
 }
