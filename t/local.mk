@@ -25,6 +25,8 @@ unit_TESTS += \
 	t/153-debugheap.t \
 	t/154-wrappers.t \
 	t/155-host-pages.t \
+	t/155-wrappers-corners.t \
+	t/156-debugheap-corners.t \
 	t/160-values.t \
 	t/161-containers.t \
 	t/162-value-text.t \
