@@ -143,7 +143,7 @@ proc coverage::lines {gaps} {
             if {$last > $line} {
                 set text "never runs, up to line $last"
             }
-        } elseif {[dict exists $unreached [list $file $line]]} {
+        } elseif {$kind ne "decision" && [dict exists $unreached [list $file $line]]} {
             continue
         }
         lappend lines "$file:$line: $kind: $text"
