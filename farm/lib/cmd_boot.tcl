@@ -9,7 +9,7 @@ namespace eval ::acre::boot {
     variable TABLE {
         --emulator {one emulator qemu} --machine {one machine pc} --memory {one memory {}} --map {one map {}}
         --quirk {one quirk {}} --cpu {one cpu {}} --disk {one disk ide} --accel {one accel tcg}
-        --timeout {one timeout 120} --keep {one keep {}} --icount {flag icount 0} --trace {flag trace 0}
+        --timeout {one timeout {}} --gdb {maybe gdb {} auto} --keep {one keep {}} --icount {flag icount 0} --trace {flag trace 0}
         -v {flag verbose 0} --verbose {flag verbose 0}
     }
     variable TOOLS {qemu qemu-system-x86_64 bochs bochs}
@@ -19,6 +19,11 @@ namespace eval ::acre::boot {
     variable JUDGED 4194304
     # Bytes of RAM without --memory and without a map.
     variable MEMORY 0x4000000
+    # Seconds of a run without --timeout; and of everything where a person stops the guest in a debugger.
+    variable TOTAL 120
+    variable UNHURRIED 1000000
+    # Bytes that the path of a Unix socket may have (sun_path).
+    variable SOCKET_MOST 107
 }
 
 proc ::acre::cmd::boot {args} {
@@ -105,14 +110,20 @@ proc ::acre::boot::Directory {keep} {
 # What drive.tcl is to do, from the command line.
 proc ::acre::boot::Case {given dir} {
     variable QUIET
+    variable TOTAL
+    variable UNHURRIED
+    set gdb [Gdb $given $dir]
     set total [dict get $given timeout]
+    if {$total eq ""} {
+        set total [expr {$gdb eq "" ? $TOTAL : $UNHURRIED}]
+    }
     if {![::acre::options::number $total 1e6]} {
         ::acre::err::usage "boot: --timeout takes seconds, more than 0 and at most 1000000, not '$total'"
     }
-    set quiet [expr {min($total, $QUIET)}]
-    set case [dict create dir $dir echo 1 memory [Memory $given] \
+    set quiet [expr {$gdb eq "" ? min($total, $QUIET) : $UNHURRIED}]
+    set case [dict create dir $dir echo 1 memory [Memory $given] gdb $gdb \
         limits [dict create first-byte $quiet silence $quiet total $total] \
-        on-start [expr {[dict get $given verbose] ? "::acre::boot::Show" : ""}]]
+        on-start [list ::acre::boot::Started [dict get $given verbose] $gdb]]
     foreach key {emulator machine cpu disk accel icount trace image} {
         dict set case $key [dict get $given $key]
     }
@@ -161,8 +172,39 @@ proc ::acre::boot::Accel {case dir} {
     }
 }
 
-proc ::acre::boot::Show {argv} {
-    puts stderr "acre: [::acre::rundir::shell $argv]"
+# Where QEMU is to wait for gdb, in the words of its option -gdb; "" without --gdb.
+proc ::acre::boot::Gdb {given dir} {
+    variable SOCKET_MOST
+    set at [dict get $given gdb]
+    if {$at eq ""} {
+        return ""
+    } elseif {[dict get $given emulator] ne "qemu"} {
+        ::acre::err::usage "boot: --gdb needs --emulator qemu"
+    } elseif {[string is digit $at]} {
+        if {[scan $at %lld] < 1 || [scan $at %lld] > 65535} {
+            ::acre::err::usage "boot: --gdb takes a port, 1 to 65535, or the path of a socket, not '$at'"
+        }
+        return tcp:127.0.0.1:[scan $at %lld]
+    }
+    set path [expr {$at eq "auto" ? [file join $dir gdb.socket] : [file normalize $at]}]
+    if {[string length [encoding convertto utf-8 $path]] > $SOCKET_MOST || [string match *,* $path]} {
+        ::acre::err::usage "boot: --gdb: no socket can be called '$path'; take a short path without a comma, or a port"
+    } elseif {[file exists $path] && [file type $path] ne "socket"} {
+        ::acre::err::usage "boot: --gdb: '$path' is there already, and no socket"
+    }
+    return unix:$path,server=on,wait=off
+}
+
+# The emulator runs: its command line, and what is to be typed where it waits for gdb.
+proc ::acre::boot::Started {verbose gdb argv} {
+    if {$verbose} {
+        puts stderr "acre: [::acre::rundir::shell $argv]"
+    }
+    if {$gdb ne ""} {
+        set at [regsub {^tcp:} [regsub {^unix:(.*),server=on,wait=off$} $gdb {\1}] ""]
+        set words [list gdb -x [::acre::paths::get gdb] [::acre::paths::get elf] -ex "target remote $at"]
+        puts stderr "acre: the guest waits for gdb: [::acre::rundir::shell $words]"
+    }
 }
 
 # What the guest did -> exit status; all but a good end is said in one line.

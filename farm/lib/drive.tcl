@@ -11,6 +11,7 @@
 #     on-audit command prefix|""   called with a HANDLE while the guest stands at audit-address; an error that it raises
 #                                  ends the run as emulator-error, with its words in detail
 #     on-start command prefix|""   called with the emulator's command line as a list, once it runs
+#     gdb ""|what QEMU's -gdb takes: then the guest waits for a debugger, and is not looked at for a dead halt
 #     echo 0|1 (serial to stdout live)   expect regex|"" (ends a foreign image's run: end = expect)
 #     trace 0|1 (the emulator's log has all that it can tell)
 #   It returns a dict:
@@ -44,7 +45,7 @@ namespace eval ::acre::drive {
     variable live {}
     variable count 0
     variable DEFAULTS {
-        emulator qemu machine pc memory 0x4000000 rom "" cpu "" disk ide icount 0 accel tcg trace 0
+        emulator qemu machine pc memory 0x4000000 rom "" cpu "" disk ide icount 0 accel tcg trace 0 gdb ""
         limits {first-byte 20 silence 20 total 120} most 0 audit-address "" on-audit "" on-start "" echo 0 expect ""
     }
     # Seconds: between two looks at the clocks; of quiet before the CPU is looked at, and between two such looks.

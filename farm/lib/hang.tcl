@@ -89,7 +89,8 @@ proc ::acre::hang::Last {handle} {
 proc ::acre::hang::Halted {handle now} {
     variable IF
     upvar #0 $handle run
-    if {![$run(driver)::suspicious $handle]} {
+    # Who has a debugger there looks for himself, also at a guest that stands.
+    if {[dict get $run(case) gdb] ne "" || ![$run(driver)::suspicious $handle]} {
         return
     }
     set registers [$run(driver)::registers $handle]

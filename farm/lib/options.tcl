@@ -3,7 +3,8 @@
 # options.tcl: a command line into a dict, from a table.
 #
 # The table maps an option to {KIND NAME DEFAULT}.  KIND: flag (1 when given), one (the next word, or --opt=word), list
-# (all words up to the next option; may be given several times and as --opt=word).
+# (all words up to the next option; may be given several times and as --opt=word), maybe (only as --opt=word, or without
+# a word: {maybe NAME DEFAULT BARE}).
 
 namespace eval ::acre::options {}
 
@@ -24,6 +25,9 @@ proc ::acre::options::parse {command table words} {
         if {$kind eq "flag" && !$joined} {
             dict set given $name 1
             continue
+        } elseif {$kind eq "maybe" && !$joined} {
+            dict set given $name [lindex [dict get $table $word] 3]
+            continue
         } elseif {$kind eq "flag"} {
             Usage "$command: $word takes no value: '$value'; see 'acre help $command'"
         }
@@ -36,7 +40,7 @@ proc ::acre::options::parse {command table words} {
             Usage "$command: $word needs a value; see 'acre help $command'"
         }
         # No expr here: it would make another word of a value that looks like a number.
-        if {$kind eq "one"} {
+        if {$kind in {one maybe}} {
             dict set given $name [lindex $values 0]
         } else {
             dict set given $name [concat [dict get $given $name] $values]

@@ -69,6 +69,9 @@ proc ::acre::qemu::start {handle} {
     if {$audit} {
         lappend run(argv) -chardev pipe,id=gdb,path=gdb -gdb chardev:gdb -S
     }
+    if {[dict get $run(case) gdb] ne ""} {
+        lappend run(argv) -gdb [dict get $run(case) gdb] -S
+    }
     ::acre::drive::serial $handle com1.out
     Channels $handle $audit
     ::acre::drive::launch $handle

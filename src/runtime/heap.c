@@ -2,6 +2,7 @@
 /* What is the same for every heap: arguments are checked, refusals are counted. */
 #include "heap.h"
 
+#include "debuginfo.h"
 #include "range.h"
 
 static void begin_call(struct heap *heap, const void *caller)

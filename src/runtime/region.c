@@ -14,26 +14,17 @@
 #include "range.h"
 #include "x86_64/layout.h"
 
+static const char *const own_names[REGION_TYPE_LIMIT - REGION_OWN] = {
+    [REGION_PAGES - REGION_OWN] = "page-tables", [REGION_KERNEL - REGION_OWN] = "kernel",
+    [REGION_STACK - REGION_OWN] = "stack",       [REGION_HANDOFF - REGION_OWN] = "handoff",
+    [REGION_STAGE2 - REGION_OWN] = "stage2",     [REGION_RESERVED - REGION_OWN] = "reserved",
+};
+
 const char *region_type_name(uint32_t type)
 {
-    switch (type) {
-    case REGION_USABLE:
+    if (type == REGION_USABLE)
         return "usable";
-    case REGION_PAGES:
-        return "page-tables";
-    case REGION_KERNEL:
-        return "kernel";
-    case REGION_STACK:
-        return "stack";
-    case REGION_HANDOFF:
-        return "handoff";
-    case REGION_STAGE2:
-        return "stage2";
-    case REGION_RESERVED:
-        return "reserved";
-    default:
-        return "unknown";
-    }
+    return type >= REGION_OWN && type < REGION_TYPE_LIMIT ? own_names[type - REGION_OWN] : "unknown";
 }
 
 static bool is_span(uint64_t base, uint64_t limit)

@@ -36,6 +36,9 @@
 #define PT_FRAME 0xffffffffff000ull /* bits 12..51 */
 #define PT_OWNER_SHIFT 52 /* a leaf's bits 52..58 are ignored by every CPU: the ledger's owner of its frame */
 #define PT_OWNER 0x7f0000000000000ull
+#define PT_SLOT_LOW_SHIFT 9 /* an entry for a table: three bits of its slot, which every CPU ignores there */
+#define PT_SLOT_LOW_BITS 3
+#define PT_SLOT_HIGH_SHIFT 52 /* the other eleven */
 #define PT_FLAGS (PT_WRITE | PT_USER | PT_CACHE_OFF | PT_GLOBAL | PT_NX | PT_OWNER) /* what a caller may ask for */
 
 struct pagetable {

@@ -3,18 +3,19 @@
  * slots. */
 #include "pagetable_level.h"
 
-#define SLOT_LOW_SHIFT 9 /* three bits of a slot, in bits that every CPU ignores in an entry for a table */
-#define SLOT_HIGH_SHIFT 52 /* the other eleven */
+#define SLOT_LOW_MASK ((1u << PT_SLOT_LOW_BITS) - 1)
+#define SLOT_HIGH_MASK ((1u << (LAYOUT_PAGES_SLOT_BITS - PT_SLOT_LOW_BITS)) - 1)
 
 uint64_t pagetable_link(uint32_t slot, phys_t frame)
 {
-    return frame.p | PT_PRESENT | PT_WRITE | (uint64_t)(slot & 7) << SLOT_LOW_SHIFT |
-           (uint64_t)(slot >> 3) << SLOT_HIGH_SHIFT;
+    return frame.p | PT_PRESENT | PT_WRITE | (uint64_t)(slot & SLOT_LOW_MASK) << PT_SLOT_LOW_SHIFT |
+           (uint64_t)(slot >> PT_SLOT_LOW_BITS) << PT_SLOT_HIGH_SHIFT;
 }
 
 uint32_t pagetable_slot(uint64_t entry)
 {
-    return (uint32_t)(entry >> SLOT_LOW_SHIFT & 7) | (uint32_t)(entry >> SLOT_HIGH_SHIFT & 0x7ff) << 3;
+    return (uint32_t)(entry >> PT_SLOT_LOW_SHIFT & SLOT_LOW_MASK) |
+           (uint32_t)(entry >> PT_SLOT_HIGH_SHIFT & SLOT_HIGH_MASK) << PT_SLOT_LOW_BITS;
 }
 
 bool pagetable_walk(const struct pagetable *pt, virt_t address, struct mapping *leaf)
