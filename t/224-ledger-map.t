@@ -25,7 +25,7 @@ proc spit {file text} {
 
 # --- the list of tags ----------------------------------------------------------------------------------------------
 set src [file join $::env(top_srcdir) src]
-set gen [file join $::env(top_srcdir) tools tags-gen]
+set gen [file join $::env(top_srcdir) tools owners-gen]
 set cc [expr {[info exists ::env(CC)] ? $::env(CC) : "cc"}]
 spit $dir/tags.c {
 #include <stdio.h>
@@ -38,15 +38,15 @@ if {[auto_execok [lindex $cc 0]] eq ""} {
 } else {
     exec {*}$cc -std=gnu11 -I $src -I [file join $src runtime] -o $dir/tags $dir/tags.c \
         [file join $src runtime tag.c] 2>@1
-    is [lmap {name number} $::layout::TAGS {list $name [expr {$number + 0}]}] \
+    is [lmap {name number} $::owners::TAGS {list $name [expr {$number + 0}]}] \
         [lmap line [split [exec $dir/tags] \n] {list {*}$line}] "the tags are those of tag.h, by name and number"
 }
-file mkdir $dir/none/runtime $dir/odd/runtime
-spit $dir/none/runtime/tag.h "#define TAG_LIST(X)\n"
-spit $dir/odd/runtime/tag.h "#define TAG_LIST(X) X(symbol, SYMBOL, ONE)\n"
-ok [catch {exec sh $gen $dir/none 2>@1} why] "a list without a tag is refused"
-like $why "*TAG_LIST has no row*" "and said"
-ok [catch {exec sh $gen $dir/odd 2>@1} why] "a tag without a number is refused"
+set ledger [file join $src kernel ledger.h]
+spit $dir/none.h "#define TAG_LIST(X)\n"
+spit $dir/odd.h "#define TAG_LIST(X) \\\n    X(symbol, SYMBOL, ONE)\n"
+ok [catch {exec sh $gen $ledger $dir/none.h 2>@1} why] "a list without a tag is refused"
+like $why "*no row of TAG_LIST*" "and said"
+ok [catch {exec sh $gen $ledger $dir/odd.h 2>@1} why] "a tag without a number is refused"
 like $why "*not a tag: symbol ONE*" "and said"
 
 # --- the scale -----------------------------------------------------------------------------------------------------

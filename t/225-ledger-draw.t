@@ -357,7 +357,7 @@ ok [expr {$shown > 20 && $shown <= 2 * $::acre::ledgersvg::LABELS && "PAGES: pag
 # --- looks ---------------------------------------------------------------------------------------------------------
 set names {free kernel-text kernel-rodata kernel-data kernel-bss stacks page-tables heap-metadata heap user-memory
     boot-leftovers reserved {ACPI data} {ACPI NVS} bad {not used} {not described}}
-lappend names {*}[lmap {tag -} $::layout::TAGS {string cat tag- $tag}]
+lappend names {*}[lmap {tag -} $::owners::TAGS {string cat tag- $tag}]
 set colors [lmap name $names {::acre::owners::color $name}]
 is [llength [lsort -unique $colors]] [llength $names] "every owner that we know has a colour of its own"
 is [lsearch -all -inline -not -regexp $colors {^#[0-9a-f]{6}$}] {} "and it is one"

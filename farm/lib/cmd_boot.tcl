@@ -9,8 +9,8 @@ namespace eval ::acre::boot {
     variable TABLE {
         --emulator {one emulator qemu} --machine {one machine pc} --memory {one memory {}} --map {one map {}}
         --quirk {one quirk {}} --cpu {one cpu {}} --disk {one disk ide} --accel {one accel tcg}
-        --timeout {one timeout {}} --gdb {maybe gdb {} auto} --keep {one keep {}} --icount {flag icount 0} --trace {flag trace 0}
-        -v {flag verbose 0} --verbose {flag verbose 0}
+        --timeout {one timeout {}} --gdb {maybe gdb {} auto} --keep {one keep {}} --icount {flag icount 0}
+        --trace {flag trace 0} -v {flag verbose 0} --verbose {flag verbose 0}
     }
     variable TOOLS {qemu qemu-system-x86_64 bochs bochs}
     # Seconds of silence, or before the first byte, that end a run at the latest; a person may allow less by --timeout.
