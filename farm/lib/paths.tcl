@@ -4,7 +4,7 @@
 #
 #   ::acre::paths::tree SOURCE BUILD   the two trees (absolute)
 #   ::acre::paths::installed DATA      everything is in one directory, PREFIX/share/acre
-#   ::acre::paths::get KEY             image syms elf layout owners fakebios maps machines lib help gdb -> absolute path,
+#   ::acre::paths::get KEY             image syms elf layout owners fakebios maps machines lib help gdb -> absolute,
 #                                      whether it exists or not; version -> the version number.  Raises
 #                                      {ACRE PATHS} for another KEY
 #   ::acre::paths::product FILE        a product of the build by its path in the build tree, as farm/probes/ok.bin
