@@ -87,6 +87,18 @@ static void test_sizes(void)
     }
 }
 
+static bool every_other_is_reused(void)
+{
+    uint64_t held = world.pages.held;
+    bool good = true;
+
+    for (uint32_t i = 0; i < MANY; i += 2)
+        good = objcache_delete(&cache, objects[i]) == STATUS_OK && good;
+    for (uint32_t i = 0; i < MANY; i += 2)
+        good = (objects[i] = objcache_new(&cache)) && good;
+    return good && world.pages.held == held;
+}
+
 /* Slabs: the first is one page; they grow as there are more; what is empty goes back, but for one. */
 static void test_slabs(void)
 {
@@ -98,6 +110,7 @@ static void test_slabs(void)
         objects[i] = objcache_new(&cache);
     tap_ok(world.pages.spans < 16, "%u objects lie in a few slabs that grow (%" PRIu64 ")", MANY, world.pages.spans);
     tap_ok(!objcache_reclaim(&cache), "with all objects in use nothing can be reclaimed");
+    tap_ok(every_other_is_reused(), "what is freed here and there is used again before there is another slab");
     tap_ok(all_go_back(MANY) && world.pages.spans <= 3, "empty slabs go back on their own, but for a few (%" PRIu64 ")",
            world.pages.spans);
     tap_ok(reclaim_run(&world.pages.reclaim) && !world.pages.held, "under pressure the last ones go too");
@@ -107,7 +120,7 @@ static void test_slabs(void)
     tap_ok(objcache_fini(&cache) == STATUS_OK && world_fini(&world), "nothing is left");
 }
 
-/* Slabs of one page with 4096 - 64 - 7 * 576 = 0 .. of slack have one colour; with 8 * 448 = 448 of slack there are 8. */
+/* A page has room for two objects of 1400 bytes, and 1232 bytes of slack: from slab to slab it lies elsewhere. */
 static void test_colours(void)
 {
     uint32_t seen = 0;
@@ -287,7 +300,7 @@ static void test_nesting(void)
 
 int main(void)
 {
-    tap_plan(5 + 11 + 9 + 3 + 9 + 2 + 11 + 11 + 7);
+    tap_plan(5 + 11 + 10 + 3 + 9 + 2 + 11 + 11 + 7);
     test_config();
     test_sizes();
     test_slabs();

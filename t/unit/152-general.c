@@ -98,9 +98,9 @@ static void test_wrong_sizes(void)
     tap_ok(heap_free(&general.heap, base, 300) == STATUS_INVALID, "are not 300");
     tap_ok(heap_free(&general.heap, base, 257) == STATUS_INVALID, "nor 257");
     tap_ok(heap_free(&general.heap, base, 100) == STATUS_OK, "but are 100");
-    tap_ok(heap_alloc(&general.heap, 260, 64, &base) == STATUS_OK &&
+    tap_ok(heap_alloc(&general.heap, 140, 64, &base) == STATUS_OK &&
                heap_free(&general.heap, base, 100) == STATUS_INVALID &&
-               heap_free(&general.heap, base, 260) == STATUS_OK, "260 aligned to 64 are no 100");
+               heap_free(&general.heap, base, 140) == STATUS_OK, "140 aligned to 64 are no 100");
     tap_ok(end(), "nothing is left");
 }
 
@@ -155,6 +155,9 @@ static void test_small_machine(void)
         again += general_delete(&general, objects[i], 1000) == STATUS_OK;
     tap_is_u64(again, count, "all go back");
     tap_ok(general_new(&general, 400000), "and the memory serves a large object");
+    tap_ok(end(), "nothing is left");
+    begin(512 << 10);
+    tap_ok(!general_new(&general, 1 << 20) && !world.pages.held, "a refusal leaves nothing behind in a new heap");
     tap_ok(end(), "nothing is left");
 }
 
@@ -226,7 +229,7 @@ static void test_every_failure(void)
 
 int main(void)
 {
-    tap_plan(4 + 2 + 8 + 11 + 8 + 6 + 5 + 2);
+    tap_plan(4 + 2 + 8 + 11 + 10 + 6 + 5 + 2);
     test_sizes();
     test_alignments();
     test_wrong_sizes();

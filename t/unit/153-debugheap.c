@@ -187,7 +187,8 @@ static void test_quarantine(void)
             tap_note("not freed");
     tap_ok(bob(first, 1000) == STATUS_NOT_OWNED && bob(second, 1000) == STATUS_NOT_ALLOCATED,
            "after %u bytes the first has left quarantine, the second not", QUARANTINE);
-    tap_ok(stats_of(&debugheap.heap).held <= QUARANTINE && stats_of(&debugheap.heap).held > held, "held bytes are known");
+    tap_ok(stats_of(&debugheap.heap).held <= QUARANTINE && stats_of(&debugheap.heap).held > held,
+           "held bytes are known");
     tap_ok(reclaim_run(&world.pages.reclaim) && !stats_of(&debugheap.heap).held, "pressure empties it");
     tap_ok(!debugheap_reclaim(&debugheap) && bob(second, 1000) == STATUS_NOT_OWNED, "then nothing is in it");
     tap_ok(!stats_of(&debugheap.heap).metadata, "and there are no books");

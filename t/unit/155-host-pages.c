@@ -45,7 +45,8 @@ static void test_spans(void)
     tap_ok(pages.held == 3 * LAYOUT_FRAME_SIZE && pages.spans == 1 && stats_of(&pages.heap).allocated == pages.held,
            "they are counted");
     tap_ok(heap_free(&pages.heap, base, 3 * LAYOUT_FRAME_SIZE) == STATUS_OK && !pages.held, "they go back");
-    tap_ok(!is_mapped(base) && !is_mapped(base + 3 * LAYOUT_FRAME_SIZE), "and are no longer mapped, nor the guard page");
+    tap_ok(!is_mapped(base) && !is_mapped(base + 3 * LAYOUT_FRAME_SIZE),
+           "and are no longer mapped, nor the guard page");
     for (uint64_t align = 1; align <= 1 << 26; align <<= 1) {
         good = good && heap_alloc(&pages.heap, LAYOUT_FRAME_SIZE, align, &base) == STATUS_OK && base % align == 0;
         good = good && heap_free(&pages.heap, base, HEAP_ANY_SIZE) == STATUS_OK && !is_mapped(base) &&
