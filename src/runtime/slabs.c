@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A set of slabs gives out and takes back at the head of one list, which costs a dozen instructions.  Only when the
- * list is empty, or when many more came back than went out, slabs are looked at: then the whole free list of one slab
- * becomes the set's list, or a batch goes back, object by object, to where it belongs.
+ * list is empty, or when many more came back than went out, slabs are looked at: then the free list of one slab, or two
+ * batches of it, becomes the set's list, or a batch goes back, object by object, to where it belongs.
  *
  *   base                                                                        base + bytes
  *   | head | slack | object 0 | object 1 | ... | object carved - 1 |  never free yet | colour |
@@ -173,6 +173,26 @@ enum status slabs_put_flushing(struct slab *slab, struct slab_object *object)
     return STATUS_OK;
 }
 
+/* Makes the slab's free objects the set's list, which is empty: two batches at most. */
+static void grab(struct slabs *set, struct slab *slab)
+{
+    uint32_t count = slab->carved - slab->taken, most = 2u * set->batch;
+    struct slab_object **tail = &slab->free;
+
+    set->free = slab->free;
+    if (count > most) {
+        for (count = 0; count < most; count++)
+            tail = &(*tail)->next;
+        slab->free = *tail;
+        *tail = NULL;
+    } else {
+        slab->free = NULL;
+    }
+    slab->taken += count;
+    set->room = set->batch;
+    set->cached = (int32_t)count + set->room;
+}
+
 enum status slabs_refill(struct slabs *set)
 {
     struct slab *slab = first_slab(set);
@@ -185,11 +205,7 @@ enum status slabs_refill(struct slabs *set)
     }
     if (!slab->free)
         carve(set, slab);
-    set->free = slab->free;
-    slab->free = NULL;
-    set->room = set->batch;
-    set->cached = (int32_t)(slab->carved - slab->taken) + set->room;
-    slab->taken = slab->carved;
+    grab(set, slab);
     if (slab->taken == slab->count) {
         ring_remove(&slab->link);
         ring_add(set->list.prev, &slab->link);
