@@ -34,6 +34,7 @@ unit_TESTS += \
 	t/163-values-failing.t \
 	t/164-values-random.t \
 	t/165-tagged-host.t \
+	t/166-kernel-seam.t \
 	t/170-elf.t
 
 TESTS += \
