@@ -6,7 +6,7 @@ source [file join $::env(srcdir) tap.tcl]
 ::acre::paths::use interval scale
 source [file join $::env(srcdir) ledger-report.tcl]
 namespace path {::tap ::tcl::mathop}
-plan 78
+plan 83
 set dir [tmp]
 
 # Lists of lists, whatever white space they are written with.
@@ -23,31 +23,41 @@ proc spit {file text} {
     close $channel
 }
 
-# --- the list of tags ----------------------------------------------------------------------------------------------
+# --- the lists of owners and tags ------------------------------------------------------------------------------------
 set src [file join $::env(top_srcdir) src]
 set gen [file join $::env(top_srcdir) tools owners-gen]
 set cc [expr {[info exists ::env(CC)] ? $::env(CC) : "cc"}]
-spit $dir/tags.c {
+spit $dir/lists.c {
 #include <stdio.h>
-#include "runtime/tag.h"
-#define ROW(name, NAME, number, ...) printf("%s %d\n", tag_name(TAG_##NAME), TAG_##NAME);
-int main(void) { TAG_LIST(ROW) return 0; }
+#include "kernel/ledger.h"
+#define ROW(name, NAME, number) printf("%s %d\n", tag_name(TAG_##NAME), TAG_##NAME);
+int main(void)
+{
+    for (int i = 0; i < OWNER_COUNT; i++)
+        puts(owner_name(i));
+    TAG_LIST(ROW)
+}
 }
 if {[auto_execok [lindex $cc 0]] eq ""} {
-    skip "the tags are those of tag.h" "needs $cc (Debian package gcc)"
+    skip "owners and tags are those of ledger.h and tag.h" "needs $cc (Debian package gcc)"
 } else {
-    exec {*}$cc -std=gnu11 -I $src -I [file join $src runtime] -o $dir/tags $dir/tags.c \
-        [file join $src runtime tag.c] 2>@1
-    is [lmap {name number} $::owners::TAGS {list $name [expr {$number + 0}]}] \
-        [lmap line [split [exec $dir/tags] \n] {list {*}$line}] "the tags are those of tag.h, by name and number"
+    exec {*}$cc -std=gnu11 -I $src -I [file join $src runtime] -o $dir/lists $dir/lists.c \
+        [file join $src kernel ledger.c] [file join $src runtime tag.c] 2>@1
+    is [concat $::owners::NAMES [lmap {name number} $::owners::TAGS {list $name [expr {$number + 0}]}]] \
+        [lmap line [split [exec $dir/lists] \n] {list {*}$line}] "owners and tags are those of ledger.h and tag.h"
 }
-set ledger [file join $src kernel ledger.h]
+spit $dir/owners.h "#define OWNER_LIST(X) \\\n    X(FREE, \"free\")\n"
 spit $dir/none.h "#define TAG_LIST(X)\n"
 spit $dir/odd.h "#define TAG_LIST(X) \\\n    X(symbol, SYMBOL, ONE)\n"
-ok [catch {exec sh $gen $ledger $dir/none.h 2>@1} why] "a list without a tag is refused"
+ok [catch {exec sh $gen $dir/owners.h $dir/none.h 2>@1} why] "a list without a tag is refused"
 like $why "*no row of TAG_LIST*" "and said"
-ok [catch {exec sh $gen $ledger $dir/odd.h 2>@1} why] "a tag without a number is refused"
+ok [catch {exec sh $gen $dir/owners.h $dir/odd.h 2>@1} why] "a tag without a number is refused"
 like $why "*not a tag: symbol ONE*" "and said"
+is [lsearch -all -inline -not -regexp $::owners::NAMES \
+    {^(free|kernel-.*|stack-.*|page-tables-.*|metadata-.*|heap-.*|boot-leftovers|tag-.*)$}] {} \
+    "the table of kinds knows every owner"
+is [lsort -unique [lmap name $::owners::NAMES {::acre::owners::kind $name}]] {free heap heap-metadata kernel-bss\
+    kernel-data kernel-rodata kernel-text leftovers page-tables stacks tag} "and names are of these kinds"
 
 # --- the scale -----------------------------------------------------------------------------------------------------
 proc fit {args} { return [::acre::scale::fit {*}$args] }
@@ -146,7 +156,7 @@ is [lmap claim [::acre::places::claims {{0xffff80fffffff000 0xffff810000002000 0
 # --- physical and virtual ------------------------------------------------------------------------------------------
 set model [reports::model]
 same [hex [dict get $model physical]] {{0 1000 {not used}} {1000 38000 free} {38000 3b000 kernel-text}
-    {3b000 3c000 kernel-rodata} {3c000 3d000 kernel-data} {3d000 3e000 kernel-bss} {3e000 40000 stack}
+    {3b000 3c000 kernel-rodata} {3c000 3d000 kernel-data} {3d000 3e000 kernel-bss} {3e000 40000 stack-kernel}
     {40000 43000 page-tables} {43000 44000 heap-metadata} {44000 45000 heap} {45000 9f000 free}
     {9f000 9fc00 {not used}} {9fc00 a0000 reserved} {a0000 f0000 {not described}} {f0000 100000 reserved}} \
     "physical memory: every run and its owner"
@@ -158,7 +168,7 @@ same [hex [lmap item [dict get $model virtual] {
 }]] {{ffff800000000000 ffff800000001000 heap-metadata rw-} {ffff800040000000 ffff800040001000 heap rw-}
     {ffffffff80000000 ffffffff80003000 kernel-text r-x} {ffffffff80003000 ffffffff80004000 kernel-rodata r--}
     {ffffffff80004000 ffffffff80005000 kernel-data rw-} {ffffffff80005000 ffffffff80006000 kernel-bss rw-}
-    {ffffffff80007000 ffffffff80009000 stack rw-} {ffffffffc0000000 ffffffffc0003000 page-tables rw-}} \
+    {ffffffff80007000 ffffffff80009000 stack-kernel rw-} {ffffffffc0000000 ffffffffc0003000 page-tables rw-}} \
     "virtual memory: what is mapped"
 same [lmap region [dict get $model regions] {lrange $region 2 3}] {{{user: null page to fixed} 0}
     {{no addresses: not canonical} 0} {{heap metadata} 4096} {{untagged heap} 4096} {{tag symbol to tag 0xfe} 0}
@@ -166,11 +176,11 @@ same [lmap region [dict get $model regions] {lrange $region 2 3}] {{{user: null 
     {{between hand-off and PAGES} 0} {{PAGES: page tables} 12288}} \
     "virtual memory: the layout's regions, empty tags as one"
 same [dict get $model owners] {{free 593920} {kernel-text 12288} {kernel-rodata 4096} {kernel-data 4096}
-    {kernel-bss 4096} {stack 8192} {page-tables 12288} {heap-metadata 4096} {heap 4096}
+    {kernel-bss 4096} {stack-kernel 8192} {page-tables 12288} {heap-metadata 4096} {heap 4096}
     {{not used} 7168} {reserved 66560} {{not described} 327680}} "sums: by owner"
 is [dict get $model usable] 647168 "sums: usable"
 is [dict get $model notes] {} "the ledger agrees"
-is [dict get $model renamed] {{stack 2 here: stacks 2 in the ledger}} "what has another name there is said"
+is [dict get $model renamed] {{stack-kernel 2 here: stacks 2 in the ledger}} "what has another name there is said"
 set model [reports::model {*}[reports::big]]
 is [dict get $model notes] {} "1 TiB: the ledger agrees"
 same [hex [lrange [dict get $model physical] end-3 end]] {{100000000 ff00043000 free}
@@ -223,12 +233,13 @@ is [notes ledger {}] [list "the report has no ledger to compare with"] "no ledge
 is [notes ledger [dict replace [dict get $::reports::small ledger] free 0145 total 00158]] {} \
     "zeros in front of a count do no harm"
 is [notes ledger [ledger stacks 3 free 144]] \
-    [list "$differ free 145, the ledger says free 144" "$differ stack 2, the ledger says stacks 3"] \
+    [list "$differ free 145, the ledger says free 144" "$differ stack-kernel 2, the ledger says stacks 3"] \
     "owners of one kind under two names are compared"
 set split [dict remove [ledger page-tables-4 1 page-tables-1 2 page-tables 0] page-tables]
 is [notes ledger $split] {} "page tables by kind are compared as a sum"
-is [dict get [reports::model ledger $split] renamed] \
-    {{stack 2 here: stacks 2 in the ledger} {page-tables 3 here: page-tables-4 1 + page-tables-1 2 in the ledger}} \
+same [dict get [reports::model ledger $split] renamed] \
+    {{stack-kernel 2 here: stacks 2 in the ledger}
+        {page-tables 3 here: page-tables-4 1 + page-tables-1 2 in the ledger}} \
     "and said"
 is [notes ledger [dict replace $split page-tables-1 3 free 144]] [list "$differ free 145, the ledger says free 144" \
     "$differ page-tables 3, the ledger says page-tables-4 1 + page-tables-1 3 = 4"] "and a sum that is wrong too"
@@ -241,6 +252,23 @@ is [notes mapping $tagged ledger [ledger tag-string 2 free 143]] \
 is [notes ledger [ledger heap 0 general 1]] {} "a name that no table knows is heap memory"
 is [notes ledger [ledger heap 1 general 1 free 144]] [list "$differ free 145, the ledger says free 144" \
     "$differ heap 1, the ledger says heap 1 + general 1 = 2"] "and counts there"
+set said [with {0xffff800000001000 0xffff800000002000 0x50000 rw- metadata-tagged} \
+    {0xffff800040001000 0xffff800040002000 0x51000 rw- heap-general} \
+    {0xffff810000000000 0xffff810000001000 0x52000 rw- tag-tuple}]
+set counts [ledger metadata-tagged 1 heap-general 1 tag-tuple 1 free 142]
+is [notes mapping $said ledger $counts] {} "pages that say whose they are"
+ok [expr {{heap-general 4096} in [dict get [reports::model mapping $said ledger $counts] owners]}] "are drawn as his"
+is [notes mapping $said ledger [dict replace $counts heap-general 0 heap 2]] \
+    [list "$differ heap 1, the ledger says heap 2" "$differ heap-general 1, the ledger says 0"] \
+    "and count as his alone"
+set count [ledger tag-string 1 heap-backed 1 free 143]
+same [notes ledger $count mapping [with {0xffff810000000000 0xffff810000001000 0x52000 rw- tag-string} \
+    {0xffff820000000000 0xffff820000001000 0x53000 rw- heap-backed}]] {
+    "mapped for tag-string in the place of tag-tuple: 0xffff810000000000-0xffff810000001000"
+    "mapped for heap-backed in the place of tag-vector: 0xffff820000000000-0xffff820000001000"
+} "pages of one in another's place"
+is [lindex [notes mapping [with {0xffffffff00000000 0xffffffff00001000 0x50000 rw- heap-backed}]] 0] \
+    "mapped where the layout has nothing: 0xffffffff00000000-0xffffffff00001000" "or where nobody's place is"
 is [notes sections ""] {} "without the image's sections data, bss and stacks are one sum"
 is [notes sections "" ledger [ledger stacks 3 kernel-bss 0]] {} "whoever of them has it"
 is [notes sections "" ledger [ledger stacks 3 free 144]] [list "$differ free 145, the ledger says free 144" \

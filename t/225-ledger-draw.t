@@ -80,7 +80,7 @@ set want [string map {~ \\} {
      RRRRRRRR  0x3b000  kernel-rodata                             1 frame, 4 KiB
      DDDDDDDD  0x3c000  kernel-data                               1 frame, 4 KiB
      BBBBBBBB  0x3d000  kernel-bss                                1 frame, 4 KiB
-     SSSSSSSS  0x3e000  stack                                    2 frames, 8 KiB
+     SSSSSSSS  0x3e000  stack-kernel                             2 frames, 8 KiB
      PPPPPPPP  0x40000  page-tables                             3 frames, 12 KiB
      MMMMMMMM  0x43000  heap-metadata                             1 frame, 4 KiB
      HHHHHHHH  0x44000  heap                                      1 frame, 4 KiB
@@ -100,7 +100,7 @@ set want [string map {~ \\} {
      RRRR  kernel-rodata              1      4 KiB     0.63 %
      DDDD  kernel-data                1      4 KiB     0.63 %
      BBBB  kernel-bss                 1      4 KiB     0.63 %
-     SSSS  stack                      2      8 KiB     1.26 %
+     SSSS  stack-kernel               2      8 KiB     1.26 %
      PPPP  page-tables                3     12 KiB     1.89 %
      MMMM  heap-metadata              1      4 KiB     0.63 %
      HHHH  heap                       1      4 KiB     0.63 %
@@ -110,12 +110,12 @@ set want [string map {~ \\} {
 
      usable: 632 KiB in 158 frames, of which 52 KiB have an owner and 580 KiB are free
      Ledger and pages agree: every owner has as many frames in both.
-     stack 2 here: stacks 2 in the ledger}]
+     stack-kernel 2 here: stacks 2 in the ledger}]
 set small [dict get $models "640 KiB"]
 is "\n[join [terminal $small parts physical] \n]" $want "terminal: physical memory of 640 KiB, and the legend"
 set virtual [join [terminal $small parts virtual] \n]
 like $virtual "     virtual memory\n*0x0000000000000000  user: null page to fixed *empty, 128 TiB\n*\
-    SSSSSSSS  0xffffffff80007000  stack rw-  *2 frames, 8 KiB\n*" "terminal: virtual memory"
+    SSSSSSSS  0xffffffff80007000  stack-kernel rw-  *2 frames, 8 KiB\n*" "terminal: virtual memory"
 ok [expr {![string match "*physical memory*" $virtual]}] "terminal: only the part that was asked for"
 
 # How many columns a line has; colours have none.

@@ -3,7 +3,7 @@
 # The parser of a guest's report: a good one is taken apart to the last figure, every kind of damage is found and named.
 
 source [file join $::env(srcdir) tap.tcl]
-tap::plan 56
+tap::plan 57
 ::acre::paths::use patterns tap
 
 set good "# acre 0.1 (stage2)
@@ -26,7 +26,7 @@ ok 3 - ledger: sum
 # ledger free 16000
 # ledger total 16254
 # mapping 0xffffffff80000000 0xffffffff80007000 0x100000 4k r-x
-# mapping 0x0 0x1000 0x0 2m rw-u
+# mapping 0x0 0x1000 0x0 2m rw-u tag-tuple
 # mark checks 200
 # exit 0
 "
@@ -35,7 +35,7 @@ foreach {key want} {
     torn "" problems {} version 1 plan 3 exit 0 refused "" panic "" frames {} skip ""
     marks {stage1 100 checks 200} e820 {{0x0 0x9fc00 1 0x1} {0x100000 0x3f00000 1 0x1}} usable {{0x1000 0x9f000}}
     ledger {free 16000 total 16254} facts {phys-bits 40 map-source e820}
-    mappings {{0xffffffff80000000 0xffffffff80007000 0x100000 4k r-x} {0x0 0x1000 0x0 2m rw-u}}
+    mappings {{0xffffffff80000000 0xffffffff80007000 0x100000 4k r-x} {0x0 0x1000 0x0 2m rw-u tag-tuple}}
 } {
     tap::is [dict get $tap $key] $want "a good report: $key"
 }
@@ -90,6 +90,7 @@ foreach {desc from to pattern} {
     "a damaged usable line"   "0x1000 0x9f000" "0x1000"          "line 17: not a whole '# usable' line*"
     "a damaged ledger line"   "free 16000" "free"                "line 18: not a whole '# ledger' line*"
     "a damaged mapping"       "4k r-x" "4k rqx"                  "line 20: not a whole '# mapping' line*"
+    "a damaged owner"         "tag-tuple" "Tag tuple"            "line 21: not a whole '# mapping' line*"
     "a damaged mark"          "checks 200" "checks"              "line 22: not a whole '# mark' line*"
     "an exit without number"  "exit 0" "exit x"                  "line 23: not a whole '# exit' line*"
     "an owner twice"          "total 16254" "free 16254"         "line 19: owner 'free' is twice in the ledger"

@@ -3,7 +3,7 @@
 # ledger-report.tcl: reports of boots that never were, for tests of pictures.
 #
 #   reports::text ?KEY VALUE...? -> a whole report.  Keys, with a small machine as what is there without them:
-#     e820     {base length type}         usable  {base limit}      mapping  {base limit phys flags}, pages of 4 KiB
+#     e820     {base length type}         usable  {base limit}      mapping  {base limit phys flags ?owner?}, 4 KiB each
 #     ledger   owner frames ...; without it: what the other keys make, by the kernel's rule
 #     sections {name base limit ...} of the image's self-check; "" for none
 #     after    lines behind the exit line's place, such as a panic
@@ -55,7 +55,8 @@ proc ::reports::text {args} {
         lappend lines "# ledger $owner $frames"
     }
     foreach run $mapping {
-        lappend lines "# mapping [format "0x%llx 0x%llx 0x%llx 4k %s" {*}$run]"
+        set line [format "0x%llx 0x%llx 0x%llx 4k %s" {*}[lrange $run 0 3]]
+        lappend lines [string trim "# mapping $line [lindex $run 4]"]
     }
     return "[join [concat $lines $after [list "# exit 0"]] \n]\n"
 }

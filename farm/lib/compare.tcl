@@ -15,10 +15,10 @@ proc ::acre::compare::report {tap} {
     dict set report e820 [lmap entry [dict get $tap e820] {Numbers [lrange $entry 0 2]}]
     dict set report usable [lmap run [dict get $tap usable] {Numbers $run}]
     dict set report mapping [lmap run [dict get $tap mappings] {
-        lassign $run base limit phys size flags
+        lassign $run base limit phys size flags owner
         # The last byte of the address space has no limit in 64 bits: it is written as 0.
         set limit [expr {$limit == 0 ? 1 << 64 : $limit}]
-        concat [Numbers [list $base $limit $phys [::acre::pagewalk::size_bytes $size]]] $flags
+        concat [Numbers [list $base $limit $phys [::acre::pagewalk::size_bytes $size]]] $flags $owner
     }]
     foreach point [dict get $tap points] {
         if {[dict get $point desc] eq "ledger: sum"} {

@@ -3,8 +3,9 @@
 # ledgercompare.tcl: what a picture of a ledger and the kernel's own ledger do not have in common, in sentences.
 #
 #   ::acre::ledgercompare::drawn PHYSICAL USABLE          -> dict owner -> bytes
-#   ::acre::ledgercompare::differences DRAWN LEDGER NAMED -> {notes renamed}
+#   ::acre::ledgercompare::differences DRAWN LEDGER NAMED SAID -> {notes renamed}
 #   ::acre::ledgercompare::strays CLAIMS                  -> notes: pages where the layout has none
+#   ::acre::ledgercompare::misplaced CLAIMS               -> notes: pages of an owner in another one's place
 #   ::acre::ledgercompare::outside FRAMES USABLE          -> notes: frames that have a page and are not usable memory
 #
 # PHYSICAL and the like are ledgermap.tcl's.  Notes are what does not fit; renamed is what fits under other names.
@@ -31,7 +32,7 @@ proc ::acre::ledgercompare::drawn {physical usable} {
 
 # {notes renamed}: what is drawn and not the same in the ledger.  Kinds whose names the two do not share are compared as
 # sums.
-proc ::acre::ledgercompare::differences {drawn ledger named} {
+proc ::acre::ledgercompare::differences {drawn ledger named said} {
     variable FRAME
     if {[dict size $ledger] == 0} {
         return [list [list "the report has no ledger to compare with"] {}]
@@ -40,7 +41,7 @@ proc ::acre::ledgercompare::differences {drawn ledger named} {
     set notes [Total [::tcl::mathop::+ {*}[dict values $frames]] $ledger]
     set renamed {}
     set ledger [dict remove $ledger total]
-    foreach group [Groups [dict keys [dict merge $frames $ledger]] [dict keys $ledger] $named] {
+    foreach group [Groups [dict keys [dict merge $frames $ledger]] [dict keys $ledger] $named $said] {
         set ours [Nonzero [dict filter $frames key {*}$group]]
         set theirs [Nonzero [dict filter $ledger key {*}$group]]
         if {[lsort [dict keys $ours]] eq [lsort [dict keys $theirs]]} {
@@ -74,13 +75,16 @@ proc ::acre::ledgercompare::Nonzero {counts} {
 
 # OWNERS in groups that the picture and the ledger must have the same sum of.  Not every split of the ledger's can be
 # seen from outside: without tag-* owners its heap has the tags' pages too, other names are heap memory, and without the
-# sections' addresses (NAMED 0) data, bss and stacks are one.
-proc ::acre::ledgercompare::Groups {owners said named} {
-    set tags [expr {[lsearch -glob $said tag-*] >= 0}]
+# sections' addresses (NAMED 0) data, bss and stacks are one.  Whom pages name (SAID) is one of his own.
+proc ::acre::ledgercompare::Groups {owners counted named said} {
+    set tags [expr {[lsearch -glob $counted tag-*] >= 0}]
     set groups [dict create]
     foreach owner $owners {
         set kind [::acre::owners::kind $owner]
-        if {$kind eq "other" || ($kind eq "tag" && !$tags)} {
+        if {$owner in $said} {
+            dict lappend groups $owner $owner
+            continue
+        } elseif {$kind eq "other" || ($kind eq "tag" && !$tags)} {
             set kind heap
         } elseif {!$named && $kind in {kernel-data kernel-bss stacks}} {
             set kind kernel-data
@@ -109,9 +113,22 @@ proc ::acre::ledgercompare::Differ {ours theirs} {
 proc ::acre::ledgercompare::strays {claims} {
     set notes {}
     foreach claim $claims {
-        lassign $claim base limit owner
-        if {$owner eq "stray"} {
+        lassign $claim base limit owner flags phys place
+        if {$place eq "stray"} {
             lappend notes [format "mapped where the layout has nothing: 0x%llx-0x%llx" $base $limit]
+        }
+    }
+    return [Short $notes]
+}
+
+# Pages that say another owner than their place has; kinds of heaps share a place, tags do not.
+proc ::acre::ledgercompare::misplaced {claims} {
+    set notes {}
+    foreach claim $claims {
+        lassign $claim base limit owner flags phys place
+        set kind [::acre::owners::kind $owner]
+        if {$owner ne $place && $place ne "stray" && ($kind ne [::acre::owners::kind $place] || $kind eq "tag")} {
+            lappend notes [format "mapped for %s in the place of %s: 0x%llx-0x%llx" $owner $place $base $limit]
         }
     }
     return [Short $notes]

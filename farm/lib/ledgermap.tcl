@@ -4,9 +4,9 @@
 # every virtual address leads to.
 #
 # The report says which frames are usable, which pages lead to which frames, and how many frames each owner has.  Which
-# frames these are follows from the pages: a virtual address tells its owner (places.tcl).  A usable frame without a
-# page is free.  So the picture counts every owner in its own way, and where it comes to another number than the ledger,
-# that is a note of the picture.
+# frames these are follows from the pages: some say their owner, for the others the virtual address tells it
+# (places.tcl).  A usable frame without a page is free.  So the picture counts every owner in its own way, and where it
+# comes to another number than the ledger, that is a note of the picture.
 #
 #   ::acre::ledgermap::model TAP -> dict
 #     physical  {base limit owner}: ascending, from 0, without a hole, neighbours differ in owner
@@ -26,7 +26,8 @@
 namespace eval ::acre::ledgermap {
     variable FRAME $::layout::LAYOUT_FRAME_SIZE
     # What the sections of the kernel image are called in its self-check -> owner.
-    variable sections {text kernel-text rodata kernel-rodata data kernel-data bss kernel-bss}
+    variable sections {text kernel-text rodata kernel-rodata data kernel-data bss kernel-bss stack stack-kernel
+        fault-stack stack-fault}
 }
 
 proc ::acre::ledgermap::model {tap} {
@@ -36,6 +37,7 @@ proc ::acre::ledgermap::model {tap} {
     set places [::acre::places::all $sections]
     set claims [::acre::places::claims [dict get $report mapping] $places]
     set notes [::acre::ledgercompare::strays $claims]
+    lappend notes {*}[::acre::ledgercompare::misplaced $claims]
     set frames [Frames $claims notes]
     set usable [::acre::interval::union [dict get $report usable]]
     set physical [Physical $frames $usable [dict get $report e820]]
@@ -43,7 +45,8 @@ proc ::acre::ledgermap::model {tap} {
     # A count with zeros in front is a number all the same.
     set ledger [dict map {owner count} [dict get $report ledger] {scan $count %lld}]
     set drawn [::acre::ledgercompare::drawn $physical $usable]
-    lassign [::acre::ledgercompare::differences $drawn $ledger [expr {$sections ne ""}]] differences renamed
+    set said [lsort -unique [lmap run [dict get $report mapping] {lindex $run 5}]]
+    lassign [::acre::ledgercompare::differences $drawn $ledger [expr {$sections ne ""}] $said] differences renamed
     lappend notes {*}$differences
     if {[dict get $tap panic] ne ""} {
         lappend notes "the guest panicked: [dict get $tap panic]"

@@ -19,7 +19,7 @@ namespace eval ::acre::owners {
         user          {{user-*}                                    "#d6609f" "38;5;205" U}
         leftovers     {{boot-leftovers*}                           "#8d6e4f" "38;5;137" L}
         stray         {{stray}                                     "#ff0000" "1;31"     !}
-        heap          {{heap}                                      "#c23b3b" "38;5;167" H}
+        heap          {{heap heap-*}                                  "#c23b3b" "38;5;167" H}
         other         {{*}                                         ""        ""         o}
     }
     # What the BIOS calls memory that nobody owns; names and letters are mapdraw.tcl's.

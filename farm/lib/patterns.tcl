@@ -43,7 +43,8 @@ namespace eval ::acre::patterns {
     Define e820      $::layout::PROTO_E820 "($hex) ($hex) (\\d+) ($hex|\\d+)"
     Define usable    $::layout::PROTO_USABLE "($hex) ($hex)"
     Define ledger    $::layout::PROTO_LEDGER {(\S+) (\d+)}
-    Define mapping   $::layout::PROTO_MAPPING "($hex) ($hex) ($hex) (4k|2m|1g) (\[r-]\[w-]\[x-]u?)"
+    Define mapping   $::layout::PROTO_MAPPING \
+        "($hex) ($hex) ($hex) (4k|2m|1g) (\[r-]\[w-]\[x-]u?)(?: (\[a-z]\[a-z0-9_-]*))?"
     Define exit      $::layout::PROTO_EXIT {(\d+)}
     Define refused   $::layout::PROTO_REFUSED {([^\r\n]+)}
     Define panic     $::layout::PROTO_PANIC {([^\r\n]+)}

@@ -111,21 +111,23 @@ proc ::acre::places::regions {places} {
     return $regions
 }
 
-# claims RUNS PLACES -> {base limit owner flags phys}: RUNS (pagewalk.tcl's), ascending, cut where an owner ends.
+# claims RUNS PLACES -> {base limit owner flags phys place}: RUNS (pagewalk.tcl's, which may have an owner behind the
+# flags), ascending, cut where a place ends.  What the run says goes before what the place says, which is `place`.
 proc ::acre::places::claims {runs places} {
     # Without NX every page may be executed, and flags tell no part of the image from another.
     set nx [expr {[lsearch -index 4 $runs *wx*] < 0}]
     set claims {}
     set at 0
     foreach run [lsort -command ::acre::pagewalk::Order $runs] {
-        lassign $run base limit phys size flags
+        lassign $run base limit phys size flags said
         while {$base < $limit} {
             while {[lindex $places $at 1] <= $base} {
                 incr at
             }
             lassign [lindex $places $at] - end - - owner
             set end [expr {min($end, $limit)}]
-            lappend claims [list $base $end [Owner $owner $flags $nx] $flags $phys]
+            set place [Owner $owner $flags $nx]
+            lappend claims [list $base $end [expr {$said eq "" ? $place : $said}] $flags $phys $place]
             incr phys [expr {$end - $base}]
             set base $end
         }

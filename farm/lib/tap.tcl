@@ -8,7 +8,7 @@
 #     points   list of dicts n ok desc yaml directive   facts   yaml of the point "machine: facts"
 #     marks    dict name -> TSC                         e820    list of {base length type attributes}
 #     usable   list of {base limit}                     ledger  dict owner -> frames
-#     mappings list of {base limit phys size flags}     exit    the exit line's number, or ""
+#     mappings list of {base limit phys size flags ?owner?}   exit    the exit line's number, or ""
 #     refused  the refusal's text, or ""                panic   the panic's text, or ""     frames  list of texts
 #     problems list of "line N: what", in order         torn    the first of them, or ""
 #
@@ -76,11 +76,11 @@ proc ::acre::tap::Comment {tapvar number line} {
     upvar 1 $tapvar tap
     foreach {start form} $::acre::patterns::FORMS {
         if {[string equal -length [string length $start] $start $line]} {
-            if {![::acre::patterns::match $form $line a b c d e]} {
+            if {![::acre::patterns::match $form $line a b c d e f]} {
                 Problem tap $number "not a whole '[string trim $start]' line: [Shown $line]"
                 return
             }
-            return [Form_$form tap $number $a $b $c $d $e]
+            return [Form_$form tap $number $a $b $c $d $e $f]
         }
     }
     if {![::acre::patterns::match comment $line] || [regexp {[^\x20-\x7e\t\r\n]} $line]} {
@@ -103,7 +103,8 @@ proc ::acre::tap::Form_usable {tapvar number base limit args} {
 }
 proc ::acre::tap::Form_mapping {tapvar number args} {
     upvar 2 $tapvar tap
-    dict lappend tap mappings $args
+    # Only leaves that a heap has mapped say whose they are.
+    dict lappend tap mappings [expr {[lindex $args 5] eq "" ? [lrange $args 0 4] : $args}]
 }
 proc ::acre::tap::Form_ledger {tapvar number owner frames args} {
     upvar 2 $tapvar tap

@@ -40,14 +40,27 @@ struct run {
     uint64_t page; /* bytes of one page in it */
 };
 
+/* The name behind the flags; nothing for a leaf that no heap has mapped. */
+static const char *leaf_owner(const struct mapping *m)
+{
+    uint64_t owner = (m->flags & PT_OWNER) >> PT_OWNER_SHIFT;
+
+    if (!owner)
+        return "";
+    return owner < OWNER_COUNT ? owner_name((enum owner)owner) : "unlisted";
+}
+
 static void say_run(const struct run *run)
 {
     const struct mapping *m = &run->leaf;
     const char *size = run->page >> 30 ? "1g" : run->page >> 21 ? "2m" : "4k";
 
+    const char *owner = leaf_owner(m);
+
     if (m->bytes)
-        say(PROTO_MAPPING "0x%lx 0x%lx 0x%lx %s r%c%c%s\n", m->base.v, m->base.v + m->bytes, m->phys.p, size,
-            m->flags & PT_WRITE ? 'w' : '-', m->flags & PT_NX ? '-' : 'x', m->flags & PT_USER ? "u" : "");
+        say(PROTO_MAPPING "0x%lx 0x%lx 0x%lx %s r%c%c%s%s%s\n", m->base.v, m->base.v + m->bytes, m->phys.p, size,
+            m->flags & PT_WRITE ? 'w' : '-', m->flags & PT_NX ? '-' : 'x', m->flags & PT_USER ? "u" : "",
+            *owner ? " " : "", owner);
 }
 
 static bool add_leaf(void *context, struct mapping leaf)

@@ -16,7 +16,7 @@
 #define PROTO_FRAME "# frame " /* then N 0xRIP SYMBOL+0xOFFSET: a line of a backtrace */
 #define PROTO_E820 "# e820 " /* then 0xBASE 0xLENGTH TYPE ATTRIBUTES: an entry as the BIOS gave it */
 #define PROTO_USABLE "# usable " /* then 0xBASE 0xLIMIT: a run of usable frames */
-#define PROTO_MAPPING "# mapping " /* then 0xBASE 0xLIMIT 0xPHYS PAGESIZE FLAGS: r-x, rw-, and u for user */
+#define PROTO_MAPPING "# mapping " /* then 0xBASE 0xLIMIT 0xPHYS PAGESIZE FLAGS OWNER, if a leaf says whose it is */
 #define PROTO_LEDGER "# ledger " /* then OWNER FRAMES */
 #define PROTO_BENCH "# bench " /* then NAME TICKS: a figure that was asked for (option bench=heaps) */
 
