@@ -232,17 +232,20 @@ static const struct object *holder(const struct run *run, uint64_t address)
     return NULL;
 }
 
-/* The general heap looks at the head of the slab that an address would lie in: only where one is for sure. */
+/*
+ * Whether the general heap may be asked to free what is no object.  It looks at the head of the slab that the address
+ * would lie in, so there must be one; and while there are spans of pages, their books are objects that only it knows.
+ */
 static bool may_look(const struct run *run, uint64_t address)
 {
     uint64_t slab = address / SLAB_ALIGN * SLAB_ALIGN;
+    bool there = address == slab, books = false;
 
-    if (address == slab)
-        return true;
-    for (uint32_t i = 0; i < run->count; i++)
-        if (run->objects[i].base != slab && run->objects[i].base / SLAB_ALIGN * SLAB_ALIGN == slab)
-            return true;
-    return false;
+    for (uint32_t i = 0; i < run->count; i++) {
+        books |= run->objects[i].base % SLAB_ALIGN == 0;
+        there |= run->objects[i].base != slab && run->objects[i].base / SLAB_ALIGN * SLAB_ALIGN == slab;
+    }
+    return there && !books;
 }
 
 static void do_free_twice(struct run *run)
@@ -268,28 +271,42 @@ static void do_free_twice(struct run *run)
     }
 }
 
-/* Any address with debug strength, else one within an object. */
+/*
+ * Any address with debug strength; else one that lies in the slab of a live object, or in a live object of pages.  0:
+ * there is none.
+ */
+static uint64_t take_foreign(struct run *run)
+{
+    uint64_t offset = fuzz_number(&run->input, 2), address;
+    const struct object *object;
+
+    if (run->debugged && offset & 1)
+        return offset << 48 | fuzz_number(&run->input, 6);
+    if (!run->count)
+        return 0;
+    object = &run->objects[fuzz_below(&run->input, run->count)];
+    if (object->base % SLAB_ALIGN == 0)
+        return object->base + offset % object->size;
+    address = object->base + (offset & 2 ? offset / 4 * 16 : (uint64_t)0 - offset / 4 * 16);
+    return address / SLAB_ALIGN == object->base / SLAB_ALIGN ? address : 0;
+}
+
 static void do_free_foreign(struct run *run)
 {
-    uint64_t address = fuzz_number(&run->input, 3);
-    const struct object *object;
+    uint64_t address = take_foreign(run);
+    const struct object *object = holder(run, address);
     enum status status;
 
-    if (run->debugged && address & 1)
-        address = address << 40 | fuzz_number(&run->input, 5);
-    else
-        address = (uintptr_t)arena_memory + address % (ARENA_PAGES * LAYOUT_FRAME_SIZE);
-    object = holder(run, address);
-    if (is_live(run, address) || (!run->debugged && (!object || !may_look(run, address))))
+    if (!address || is_live(run, address) || (!run->debugged && !may_look(run, address) && !object))
         return;
-    for (uint32_t i = 0; i < run->freed_count; i++)
+    for (uint32_t i = 0; i < run->freed_count && run->debugged; i++)
         if (run->freed[i].base == address)
             return;
     status = heap_free(run->heap, address, HEAP_ANY_SIZE);
     fuzz_outcome_of("free a foreign address", status_text(status));
     if (run->debugged)
         expect_fault(object ? DEBUGHEAP_INNER_FREE : DEBUGHEAP_FOREIGN_FREE, address);
-    if (status != STATUS_INVALID && status != STATUS_NOT_OWNED)
+    if (status == STATUS_OK || (status == STATUS_NOT_ALLOCATED && (run->debugged || object)))
         fuzz_fail("free a foreign address: %s", status_text(status));
 }
 
