@@ -150,7 +150,7 @@ static void take_back(void *context, void *p, size_t size)
     feeder->nodes[i] = feeder->nodes[--feeder->count];
 }
 
-#define FEEDER_POOL 9500 /* just enough to add the first range */
+#define FEEDER_POOL (5 * idheap_fork_size + 6 * idheap_leaf_size) /* just enough to add the first range */
 
 static struct feeder feeder;
 static uint64_t pool[2048];
