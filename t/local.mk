@@ -27,6 +27,7 @@ unit_TESTS += \
 	t/155-host-pages.t \
 	t/155-wrappers-corners.t \
 	t/156-debugheap-corners.t \
+	t/157-heaps-corners.t \
 	t/158-heaps-random.t \
 	t/160-values.t \
 	t/161-containers.t \

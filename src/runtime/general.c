@@ -171,17 +171,17 @@ static __attribute__((noinline)) enum status large_free(struct general *general,
     return large_drop(general, link);
 }
 
-/* Frees an object with a size that is not its class's: one that it can have been asked for with some alignment. */
+/*
+ * Frees an object with a size that is not its class's: one that it can have been asked for with some alignment.  If not
+ * with the largest that the class has, then with no smaller one, which rounds up to less.
+ */
 static __attribute__((noinline)) enum status padded_free(struct slab *slab, void *p, uint64_t size)
 {
     struct slabs *set = slab->set;
-    uint32_t align = set->align;
 
-    if (!set->padded || size > set->size)
+    if (!set->padded || size > set->size || set->size - range_align_up(size, set->align) >= set->step)
         return STATUS_INVALID;
-    while (align > 1u << CLASS_SHIFT && set->size - range_align_up(size, align) >= set->step)
-        align >>= 1;
-    return align > 1u << CLASS_SHIFT ? slabs_put(set, slab, p) : STATUS_INVALID;
+    return slabs_put(set, slab, p);
 }
 
 enum status general_delete(struct general *general, void *p, uint64_t size)
