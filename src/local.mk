@@ -7,20 +7,20 @@ kernel_C += src/kernel/backed.c src/kernel/bench.c src/kernel/boot.c src/kernel/
 	src/kernel/checks_boot.c src/kernel/checks_heaps.c src/kernel/checks_layout.c src/kernel/checks_ledger.c \
 	src/kernel/checks_memory.c src/kernel/checks_pressure.c src/kernel/checks_tagged.c src/kernel/crash.c \
 	src/kernel/crash_heap.c src/kernel/debuginfo_kernel.c src/kernel/kheap.c src/kernel/ledger.c \
-	src/kernel/main.c src/kernel/mapped.c \
-	src/kernel/meta.c src/kernel/options.c src/kernel/pages_heap.c src/kernel/panic.c src/kernel/physical.c \
-	src/kernel/report.c src/kernel/say.c src/kernel/sections.c src/kernel/symbols.c src/kernel/tables.c \
-	src/kernel/tagheap.c src/kernel/values.c src/kernel/virtual.c src/x86_64/com1.c src/x86_64/pagetable.c \
-	src/x86_64/pagetable_page.c src/x86_64/pagetable_walk.c src/x86_64/protect.c src/x86_64/trap.c \
-	src/runtime/buffer.c src/runtime/bytes.c src/runtime/bytes_abi.c src/runtime/debugheap.c \
-	src/runtime/entries.c src/runtime/fmt.c src/runtime/fmt_text.c src/runtime/general.c src/runtime/heap.c \
-	src/runtime/idheap.c src/runtime/idheap_check.c src/runtime/idheap_fork.c src/runtime/idheap_leaf.c \
-	src/runtime/idheap_look.c src/runtime/idheap_nodes.c src/runtime/idheap_one.c src/runtime/idheap_runs.c \
-	src/runtime/idheap_span.c src/runtime/idheap_tree.c src/runtime/keytree.c src/runtime/map.c \
-	src/runtime/objcache.c src/runtime/reclaim.c src/runtime/record.c src/runtime/region.c \
-	src/runtime/region_build.c src/runtime/scalar.c src/runtime/slabs.c src/runtime/status.c src/runtime/sum.c \
-	src/runtime/symbol.c src/runtime/table.c src/runtime/tag.c src/runtime/tagged.c src/runtime/tuple.c \
-	src/runtime/value.c src/runtime/value_parse.c src/runtime/value_print.c src/runtime/vector.c
+	src/kernel/main.c src/kernel/mapped.c src/kernel/meta.c src/kernel/options.c src/kernel/pages_heap.c \
+	src/kernel/panic.c src/kernel/physical.c src/kernel/report.c src/kernel/say.c src/kernel/sections.c \
+	src/kernel/symbols.c src/kernel/tables.c src/kernel/tagheap.c src/kernel/values.c src/kernel/virtual.c \
+	src/x86_64/com1.c src/x86_64/pagetable.c src/x86_64/pagetable_page.c src/x86_64/pagetable_walk.c \
+	src/x86_64/protect.c src/x86_64/trap.c src/runtime/buffer.c src/runtime/bytes.c src/runtime/bytes_abi.c \
+	src/runtime/debugheap.c src/runtime/entries.c src/runtime/fmt.c src/runtime/fmt_text.c src/runtime/general.c \
+	src/runtime/heap.c src/runtime/idheap.c src/runtime/idheap_check.c src/runtime/idheap_fork.c \
+	src/runtime/idheap_import.c src/runtime/idheap_leaf.c src/runtime/idheap_look.c src/runtime/idheap_nodes.c \
+	src/runtime/idheap_one.c src/runtime/idheap_runs.c src/runtime/idheap_span.c src/runtime/idheap_tree.c \
+	src/runtime/keytree.c src/runtime/map.c src/runtime/objcache.c src/runtime/reclaim.c src/runtime/record.c \
+	src/runtime/region.c src/runtime/region_build.c src/runtime/scalar.c src/runtime/slabs.c src/runtime/status.c \
+	src/runtime/sum.c src/runtime/symbol.c src/runtime/table.c src/runtime/tag.c src/runtime/tagged.c \
+	src/runtime/tuple.c src/runtime/value.c src/runtime/value_parse.c src/runtime/value_print.c \
+	src/runtime/vector.c
 kernel_ASM += src/kernel/start.asm src/x86_64/traps.asm
 
 # Two links: the first says where the functions are, the second has the table of their names (src/kernel/symbols.c).

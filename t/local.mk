@@ -18,6 +18,7 @@ unit_TESTS += \
 	t/121-idheap-nodes.t \
 	t/122-idheap-open.t \
 	t/130-idheap-random.t \
+	t/131-idheap-import.t \
 	t/140-pagetable.t \
 	t/150-keytree.t \
 	t/151-objcache.t \
@@ -25,8 +26,6 @@ unit_TESTS += \
 	t/153-debugheap.t \
 	t/154-wrappers.t \
 	t/155-host-pages.t \
-	t/155-wrappers-corners.t \
-	t/156-debugheap-corners.t \
 	t/157-heaps-corners.t \
 	t/158-heaps-random.t \
 	t/160-values.t \

@@ -33,7 +33,7 @@ static enum status address_take(uint64_t pages, uint64_t align, uint64_t *base)
         *base = spare.base[--spare.count];
         return STATUS_OK;
     }
-    status = idheap_alloc_span(&virtual_page, &request, &id);
+    status = idheap_import_alloc(&virtual_import, &request, &id);
     if (status == STATUS_OK)
         *base = id << LAYOUT_FRAME_SHIFT;
     return status;
@@ -41,7 +41,7 @@ static enum status address_take(uint64_t pages, uint64_t align, uint64_t *base)
 
 static void address_free(uint64_t base, uint64_t pages)
 {
-    enum status status = idheap_free_span(&virtual_page, base >> LAYOUT_FRAME_SHIFT, pages + 1);
+    enum status status = idheap_import_free(&virtual_import, base >> LAYOUT_FRAME_SHIFT, pages + 1);
 
     if (status != STATUS_OK)
         panic("virtual_page heap: 0x%lx cannot be given back: %s", base, status_text(status));

@@ -22,13 +22,13 @@ static bool virtual_imports(void)
     bool ok;
 
     idheap_stats(&virtual_huge, &before);
-    if (idheap_alloc_span(&virtual_page, &request, &base) != STATUS_OK)
+    if (idheap_import_alloc(&virtual_import, &request, &base) != STATUS_OK)
         return false;
     idheap_stats(&virtual_huge, &during);
     figure("base: 0x%lx", base << LAYOUT_FRAME_SHIFT);
     figure("spans: %lu", before.free - during.free);
     ok = during.free <= before.free - 3 && base << LAYOUT_FRAME_SHIFT < LAYOUT_TAG1_BASE;
-    ok = idheap_free_span(&virtual_page, base, request.count) == STATUS_OK && ok;
+    ok = idheap_import_free(&virtual_import, base, request.count) == STATUS_OK && ok;
     idheap_settle(&virtual_page);
     idheap_stats(&virtual_huge, &after);
     return ok && after.free == before.free;

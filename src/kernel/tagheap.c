@@ -171,7 +171,7 @@ static void init_heads(struct tagheap *t, uint32_t tag)
 static enum status init_places(struct tagheap *t)
 {
     uint64_t first = PLACE(tag_base(t->tag));
-    struct idheap_config config = { .name = t->name, .origin = first, .meta = meta_of(&meta_tagged) };
+    struct idheap_config config = { .name = t->name, .origin = first, .meta = meta_of(&meta_tagged), .outside = true };
     enum status status = idheap_init(&t->places, &config);
 
     return status == STATUS_OK ? idheap_add(&t->places, first, PLACE(tag_limit(t->tag)) - first) : status;

@@ -8,6 +8,13 @@
 #define PAGE(address) ((address) >> LAYOUT_FRAME_SHIFT)
 
 struct idheap virtual_huge, virtual_page;
+struct idheap_import virtual_import = {
+    .child = &virtual_page,
+    .parent = &virtual_huge,
+    .shift = VIRTUAL_HUGE_SHIFT - LAYOUT_FRAME_SHIFT,
+    .lower = HUGE(LAYOUT_KMEM_BASE),
+    .upper = HUGE(LAYOUT_TAG1_BASE),
+};
 
 static void need(enum status status, const char *name)
 {
@@ -19,7 +26,7 @@ static void need(enum status status, const char *name)
 static void huge_init(void)
 {
     struct idheap_config config = { .name = "virtual_huge", .origin = HUGE(LAYOUT_KMEM_BASE),
-                                    .meta = meta_of(&meta_virtual) };
+                                    .meta = meta_of(&meta_virtual), .outside = true };
 
     need(idheap_init(&virtual_huge, &config), config.name);
     need(idheap_add(&virtual_huge, HUGE(LAYOUT_KMEM_BASE), HUGE(LAYOUT_KMEM_LIMIT) - HUGE(LAYOUT_KMEM_BASE)),
@@ -31,7 +38,7 @@ static void huge_init(void)
 static void page_init(void)
 {
     struct idheap_config config = { .name = "virtual_page", .origin = PAGE(LAYOUT_META_LIMIT),
-                                    .meta = meta_of(&meta_virtual) };
+                                    .meta = meta_of(&meta_virtual), .outside = true };
     uint64_t limit = LAYOUT_KMEM_BASE + (1ull << VIRTUAL_HUGE_SHIFT);
 
     need(idheap_init(&virtual_page, &config), config.name);

@@ -10,7 +10,7 @@
 #ifndef ACRE_VIRTUAL_H
 #define ACRE_VIRTUAL_H
 
-#include "runtime/idheap.h"
+#include "runtime/idheap_import.h"
 #include "x86_64/layout.h"
 
 #define VIRTUAL_HUGE_SHIFT 32
@@ -20,5 +20,8 @@
 void virtual_init(void);
 
 extern struct idheap virtual_huge, virtual_page;
+
+/* virtual_page over virtual_huge: who wants addresses takes them here. */
+extern struct idheap_import virtual_import;
 
 #endif

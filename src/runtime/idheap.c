@@ -32,7 +32,8 @@ enum status idheap_init(struct idheap *heap, const struct idheap_config *config)
 
     if ((uintptr_t)pool % sizeof(uint64_t) || config->origin > UINT64_MAX - IDHEAP_LIMIT)
         return STATUS_INVALID;
-    *heap = (struct idheap){.origin = config->origin, .meta = config->meta, .name = config->name};
+    *heap = (struct idheap){
+        .origin = config->origin, .meta = config->meta, .name = config->name, .outside = config->outside};
     heap->pool_base = pool;
     heap->pool = pool;
     heap->pool_limit = pool ? pool + config->pool_size : pool;

@@ -48,6 +48,7 @@ struct idheap_config {
     const char *name; /* kept, not copied */
     uint64_t origin; /* the lowest id that can ever be added; makes walks shorter where all ids are large */
     struct idheap_meta meta; /* alloc may be NULL: the pool is all there is */
+    bool outside; /* meta takes nothing from this very heap: no nodes stand ready for a nested call */
     void *pool; /* 8-aligned memory for the first nodes, or NULL; never given to meta.free */
     size_t pool_size; /* bytes */
 };
@@ -78,6 +79,7 @@ struct idheap {
     void *root; /* a leaf at level 0, else a fork; NULL: no id was ever added */
     uint32_t need_forks, need_leaves; /* what changing any span may need at this level */
     uint32_t spare_fork_count, spare_leaf_count;
+    bool outside; /* of the config */
     uint32_t busy; /* meta is at work: a nested call must make do with the spares */
     uint64_t limit; /* ids below it, from the origin, lie under the root */
     uint64_t origin;

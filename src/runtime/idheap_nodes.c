@@ -165,9 +165,15 @@ static bool add_spare(struct idheap *heap, bool fork)
     return true;
 }
 
+/* Nodes that stand ready for a nested call. */
+static struct idheap_need reserve_of(const struct idheap *heap)
+{
+    return heap->outside ? (struct idheap_need){0, 0} : need_of_span(heap->level);
+}
+
 void nodes_prepare(struct idheap *heap, struct idheap_need need)
 {
-    struct idheap_need reserve = need_of_span(heap->level);
+    struct idheap_need reserve = reserve_of(heap);
 
     need.forks += reserve.forks;
     need.leaves += reserve.leaves;
@@ -217,7 +223,7 @@ void nodes_empty(struct idheap *heap)
 
 void idheap_settle(struct idheap *heap)
 {
-    struct idheap_need keep = need_of_span(heap->level);
+    struct idheap_need keep = reserve_of(heap);
 
     if (heap->busy)
         return;
