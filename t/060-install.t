@@ -6,7 +6,7 @@
 need tclsh tcl
 : "${MAKE:=make}"
 unset MAKEFLAGS MFLAGS MAKELEVEL
-plan 17
+plan 19
 
 cd "$top_builddir" || exit 99
 stage=$tmp/stage
@@ -38,6 +38,15 @@ else
 	skip "bash completes options" "needs bash (Debian package bash)"
 	skip "and not what only has a dash in it" "needs bash (Debian package bash)"
 fi
+if command -v gdb >/dev/null 2>&1; then
+	share=$tmp/moved/share/acre
+	is "gdb works with what is installed" \
+		"$(gdb -batch -nx -x "$share/gdb/acre-gdb.py" -ex 'acre tag 0xffff810000000000' "$share/acre.elf" 2>&1)" \
+		"tuple 0x02"
+else
+	skip "gdb works with what is installed" "needs gdb (Debian package gdb)"
+fi
+is "it leaves no compiled files" "$(find "$tmp/moved/share/acre" -name '__pycache__')" ""
 maps=$(find "$top_srcdir/farm/maps" -name '*.map' | wc -l)
 is "all $maps maps are installed" "$(find "$tmp/moved/share/acre/maps" -name '*.map' | wc -l)" "$maps"
 

@@ -10,7 +10,7 @@ if {[catch {package require Expect}]} {
 tap::need kill procps
 tap::need qemu-system-x86_64 qemu-system-x86
 set bochs [expr {[auto_execok bochs] ne ""}]
-tap::plan 51
+tap::plan 59
 set acre [file join $::env(top_builddir) acre]
 set map [file join [tap::tmp] small.map]
 set channel [open $map w]
@@ -100,6 +100,12 @@ foreach {words pattern} [list \
     "/nonesuch.img" "acre: image /nonesuch.img does not exist" \
     "[tap::tmp]" "acre: image * cannot be read as a file" \
     $short "acre: image * is too short*" \
+    "--gdb=0 $ok" "acre: boot: --gdb takes a port, 1 to 65535, or the path of a socket, not '0'" \
+    "--gdb=65536 $ok" "acre: boot: --gdb takes a port, 1 to 65535, *" \
+    "--gdb=$short $ok" "acre: boot: --gdb: '*' is there already, and no socket" \
+    "--gdb=/tmp/[string repeat x 120] $ok" "acre: boot: --gdb: no socket can be called '/tmp/xxx*" \
+    "--gdb=/nonesuch/socket $ok" "acre: boot: --gdb: there is no directory '/nonesuch'" \
+    "--emulator bochs --gdb $ok" "acre: boot: --gdb needs --emulator qemu" \
     "--keep /dev/null/x $ok" "acre: cannot make the directory /dev/null/x*" \
 ] {
     set got [boot {*}$words]
@@ -109,6 +115,13 @@ foreach {words pattern} [list \
         && [string match $pattern [dict get $got err]]}] "status 2 and one line: acre boot $words" \
         "status [dict get $got status]; [dict get $got err]"
 }
+
+# With --gdb the guest waits, for as long as it is let, and nothing calls it hung; the socket goes with it.
+set socket [file join [tap::tmp] gdb.socket]
+set got [boot --gdb=$socket --timeout 2 $ok]
+tap::like [list [dict get $got status] [dict get $got err]] "1 {acre: the guest waits for gdb: gdb -x *acre-gdb.py\
+    *acre.elf -ex 'target remote *gdb.socket'\nacre: HANG *}" "--gdb: the guest waits, and what to type is said"
+tap::ok [expr {![file exists $socket]}] "the socket is gone"
 
 # Words with blanks and commas, as one argument each.
 set odd [file join [tap::tmp] "an image, with 'quotes'.img"]

@@ -49,6 +49,7 @@ TESTS += \
 	t/070-acre-usage.t \
 	t/115-runtime-freestanding.t \
 	t/191-coverage-tool.t \
+	t/195-gdb-host.t \
 	t/200-interval.t \
 	t/201-map-parse.t \
 	t/202-map-files.t \
@@ -83,6 +84,7 @@ TESTS += \
 	t/520-damage.t \
 	t/530-devices.t \
 	t/540-cpus.t \
+	t/550-gdb-kernel.t \
 	t/600-pagewalk.t \
 	t/601-audit.t \
 	t/602-compare.t \
@@ -95,3 +97,10 @@ TESTS += \
 
 # Boot sectors of ours for t/5xx, t/710 and t/bench.
 acre_BUILT += t/boots/chain.bin t/boots/rdtsc.bin t/boots/talk.bin
+
+# A program with tagged values, for t/195 to look at in gdb.
+check_DATA += t/gdb/values.elf
+CLEANFILES += t/gdb/values.elf
+acre_DEPS += t/gdb/values.host.o
+t/gdb/values.elf: t/gdb/values.host.o $(runtime_host_A)
+	$(HOST_LINK)

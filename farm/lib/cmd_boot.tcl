@@ -84,6 +84,9 @@ proc ::acre::boot::Run {given} {
         }
         return [Status $run]
     } finally {
+        if {[info exists case] && [Socket $case] ne "" && [file exists [Socket $case]]} {
+            file delete -- [Socket $case]
+        }
         if {!$keep} {
             file delete -force -- $dir
             ::acre::process::dismiss $guardian
@@ -192,7 +195,15 @@ proc ::acre::boot::Gdb {given dir} {
     } elseif {[file exists $path] && [file type $path] ne "socket"} {
         ::acre::err::usage "boot: --gdb: '$path' is there already, and no socket"
     }
+    if {![file isdirectory [file dirname $path]]} {
+        ::acre::err::usage "boot: --gdb: there is no directory '[file dirname $path]'"
+    }
     return unix:$path,server=on,wait=off
+}
+
+# The path of the socket in what Gdb gave, or "".
+proc ::acre::boot::Socket {case} {
+    return [expr {[regexp {^unix:(.*),server=on,wait=off$} [dict get $case gdb] - path] ? $path : ""}]
 }
 
 # The emulator runs: its command line, and what is to be typed where it waits for gdb.
@@ -201,7 +212,8 @@ proc ::acre::boot::Started {verbose gdb argv} {
         puts stderr "acre: [::acre::rundir::shell $argv]"
     }
     if {$gdb ne ""} {
-        set at [regsub {^tcp:} [regsub {^unix:(.*),server=on,wait=off$} $gdb {\1}] ""]
+        set socket [Socket [dict create gdb $gdb]]
+        set at [expr {$socket ne "" ? $socket : [regsub {^tcp:} $gdb ""]}]
         set words [list gdb -x [::acre::paths::get gdb] [::acre::paths::get elf] -ex "target remote $at"]
         puts stderr "acre: the guest waits for gdb: [::acre::rundir::shell $words]"
     }

@@ -148,8 +148,8 @@ allocated and held are ids.  A heap of a kind that is not Acre's has ? for its f
         return [heaps.row_of(address)]
 
     def static_rows(self):
-        rows = [heaps.row_of(int(value.address)) for name in statics.starting_with("heap")
-                for value in statics.objects(name) if int(memory.at(int(value.address), "heap")["ops"])]
+        heads = [int(value.address) for value in statics.objects("heap")]
+        rows = [heaps.row_of(head) for head in heads if int(memory.at(head, "heap")["ops"])]
         rows += [heaps.idheap_row(value) for value in statics.objects("idheap") if int(value["name"])]
         rows += [row for value in statics.objects("tagged_host") for row in heaps.host_rows(value)]
         if not rows:
@@ -172,7 +172,7 @@ so.  In the middle of an operation it may."""
 
     def run(self, _argument):
         need_kernel()
-        frames, counted = ledger.frames(), ledger.counted()
+        counted, frames = ledger.counted(), ledger.frames()
         kib = 1 << number("LAYOUT_FRAME_SHIFT") - 10
         rows = [(owner, have, have * kib, count, "" if have == count else "differs")
                 for owner, have, count in zip(ledger.owners(), frames, counted)]
@@ -207,7 +207,7 @@ The expression is a struct tagged, or a pointer to one; without it the program's
         if argument.strip():
             found = [memory.address(argument, "struct tagged")]
         else:
-            found = [int(value.address) for name in statics.starting_with("tagged") for value in statics.objects(name)]
+            found = [int(value.address) for value in statics.objects("tagged")]
         if not found:
             raise Trouble("no struct tagged has static storage; name one: acre symbols EXPRESSION")
         for address in found:

@@ -71,13 +71,23 @@ def static(file, name):
         raise Trouble("the program has no variable %s in %s" % (name, file)) from None
 
 
+def from_file(read):
+    """What read() gives, with constants taken from the program's file: in memory it may not be yet."""
+    before = gdb.parameter("trust-readonly-sections")
+    gdb.execute("set trust-readonly-sections on", to_string=True)
+    try:
+        return read()
+    finally:
+        gdb.execute("set trust-readonly-sections %s" % ("on" if before else "off"), to_string=True)
+
+
 def names(file, name):
     """The texts of a constant array of names; "" where there is none."""
     def read():
         array = static(file, name)
         first, last = array.type.range()
         return [array[i].string() if int(array[i]) else "" for i in range(first, last + 1)]
-    return once(("names", file, name), read)
+    return once(("names", file, name), lambda: from_file(read))
 
 
 def tag_name(tag):

@@ -8,7 +8,7 @@ import os
 
 import gdb
 
-from . import facts, memory
+from . import facts, memory, tables
 from .facts import Trouble, number
 
 Stats = collections.namedtuple("Stats", "allocated objects held metadata")
@@ -213,7 +213,7 @@ def host_rows(host):
 
 def kernel_rows():
     physical = facts.static("physical.c", "heap")
-    if not int(physical["total"]):
+    if not tables.are_there() or not int(physical["total"]):
         raise Trouble("the kernel has no heaps yet: let it run to kheap_init or beyond")
     row = Row("physical", "physical", "-", *physical_stats(0), int(physical["failures"]))
     rows = [row, idheap_row(facts.static("virtual.c", "virtual_huge")),

@@ -5,10 +5,27 @@ slot (src/x86_64/pagetable.h)."""
 import collections
 import struct
 
+import gdb
+
 from . import facts, memory
 from .facts import Trouble, number
 
 Leaf = collections.namedtuple("Leaf", "base phys size flags owner")
+
+
+def are_there():
+    """Whether the kernel runs and has taken the page tables over; before, its own memory is not mapped."""
+    try:
+        return int(facts.static("tables.c", "kernel_tables")["tables"]) != 0
+    except gdb.MemoryError:
+        return False
+
+
+def root():
+    """The slot of the PML4."""
+    if not are_there():
+        raise Trouble("the kernel has no page tables yet: let it run to tables_init or beyond")
+    return int(facts.static("tables.c", "kernel_tables")["root"])
 
 
 class Walk:
@@ -18,10 +35,7 @@ class Walk:
         self.tables = collections.Counter()
         self.leaves = []
         self.seen = set()
-        root = int(facts.static("tables.c", "kernel_tables")["root"])
-        if not root and not int(facts.static("tables.c", "kernel_tables")["tables"]):
-            raise Trouble("the kernel has no page tables yet: let it run to tables_init or beyond")
-        self.table(root, number("PT_LEVELS"), 0, number("PT_WRITE") | number("PT_USER"))
+        self.table(root(), number("PT_LEVELS"), 0, number("PT_WRITE") | number("PT_USER"))
 
     def read(self, slot):
         size = 1 << number("LAYOUT_FRAME_SHIFT")

@@ -245,6 +245,10 @@ def need_value(address):
     """The name of the tag, or why there is no value."""
     if not address:
         raise Trouble("that is NULL")
+    # A Linux program's own code and data may lie where the tags of strings are.
+    own = gdb.execute("info symbol 0x%x" % address, to_string=True).split(" in section ")
+    if len(own) == 2:
+        raise Trouble("0x%x is no value: it is the program's own %s" % (address, own[0]))
     try:
         tag = tag_of(address)
     except gdb.MemoryError:
