@@ -95,6 +95,7 @@ proc agree {shown_heaps shown_ledger where} {
                 set want [list $held [expr {[lindex [dict get $owners tag-$tag] 0] * 4096}]]
             }
             general,general { set want [list $held $backed_held] }
+            other,* { set want {1 "a kind that gdb does not know"} }
             default { set want {0 0} }
         }
         if {$kind eq "backed" && $name ne "backed"} {
