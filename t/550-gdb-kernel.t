@@ -158,14 +158,13 @@ set told [lmap line [lsearch -all -inline $report "# ledger *"] {lrange $line 2 
 set read [lmap {owner row} [owners $ledger] {list $owner [lindex $row 0]}]
 tap::ok [expr {[llength $told] > 10}] "the kernel reports its ledger"
 tap::is $read $told "acre ledger is the ledger of the report"
-# In the report runs are joined whoever owns them, but by the owner's bits too: so line is line.
 set told [lmap line [lsearch -all -inline $report "# mapping *"] {string range $line 10 end}]
-set read [lmap line [split [next] \n] {join [lrange $line 0 end-1] " "}]
+set read [split [next] \n]
 tap::is $read $told "acre mappings is the report's"
 tap::like [next] "symbols 0, chains 0" "no symbol is left"
 tap::like [slurp $errors] "acre: the guest waits for gdb: gdb -x */acre-gdb.py */acre.elf -ex 'target remote *" \
     "acre boot --gdb says what to type"
-tap::ok [expr {"# exit 0" in $report || "# exit 1" in $report}] "the kernel goes on to its end when gdb leaves"
+tap::ok [expr {"# exit 0" in $report}] "the kernel goes on to its end when gdb leaves"
 
 # Without debug strength the general heaps stand alone.
 set got [session {--set heap=plain} {"hbreak *value_destroy" continue "acre value \$rsi" "acre heaps" "acre ledger"}]

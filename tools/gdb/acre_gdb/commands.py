@@ -185,16 +185,17 @@ class Mappings(Command):
     """Prints what the kernel's page tables map: base, limit, physical base, page size, rights, and whose frames.
 Usage: acre mappings
 
-The owner stands in the leaves of heap memory only; others have -."""
+The lines are those of the report.  The owner stands in the leaves of heap memory only."""
     completion = gdb.COMPLETE_NONE
 
     def run(self, _argument):
         need_kernel()
-        owners = ledger.owners()
+        names = dict(enumerate(ledger.owners()))
+        names[0] = ""
         for leaf, page in tables.runs(tables.Walk().leaves):
-            owner = owners[leaf.owner] if 0 < leaf.owner < len(owners) else "-"
-            print("0x%x 0x%x 0x%x %s %s %s" % (leaf.base, leaf.base + leaf.size & facts.WORD, leaf.phys,
-                                               tables.page_text(page), leaf.flags, owner))
+            line = "0x%x 0x%x 0x%x %s %s %s" % (leaf.base, leaf.base + leaf.size & facts.WORD, leaf.phys,
+                                                tables.page_text(page), leaf.flags, names.get(leaf.owner, "unlisted"))
+            print(line.rstrip())
 
 
 class Symbols(Command):
