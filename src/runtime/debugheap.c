@@ -153,7 +153,7 @@ static enum status debug_alloc(struct heap *heap, uint64_t size, uint64_t align,
     if (size > UINT64_MAX - range_max(align, DEBUGHEAP_ZONE) - DEBUGHEAP_ZONE)
         return STATUS_INVALID;
     status = record_make(debugheap, size, align, &record);
-    if (status != STATUS_OK && debugheap_reclaim(debugheap))
+    if (status != STATUS_OK && status != STATUS_INVALID && debugheap_reclaim(debugheap))
         status = record_make(debugheap, size, align, &record);
     if (status != STATUS_OK)
         return status;

@@ -189,6 +189,8 @@ static void test_quarantine(void)
            "after %u bytes the first has left quarantine, the second not", QUARANTINE);
     tap_ok(stats_of(&debugheap.heap).held <= QUARANTINE && stats_of(&debugheap.heap).held > held,
            "held bytes are known");
+    tap_ok(!alice(UINT64_MAX - 200) && bob(second, 1000) == STATUS_NOT_ALLOCATED,
+           "a size that cannot be empties nothing");
     tap_ok(reclaim_run(&world.pages.reclaim) && !stats_of(&debugheap.heap).held, "pressure empties it");
     tap_ok(!debugheap_reclaim(&debugheap) && bob(second, 1000) == STATUS_NOT_OWNED, "then nothing is in it");
     tap_ok(!stats_of(&debugheap.heap).metadata, "and there are no books");
@@ -289,7 +291,7 @@ static void test_failures(void)
 
 int main(void)
 {
-    tap_plan(5 + 6 + 6 + 2 + 9 + 9 + 13 + 6 + 7 + 2 + 4);
+    tap_plan(5 + 6 + 6 + 2 + 9 + 9 + 13 + 7 + 7 + 2 + 4);
     begin();
     test_double_free();
     test_wrong_size();
