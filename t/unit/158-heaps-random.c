@@ -42,6 +42,7 @@ struct round {
 };
 
 static struct round now;
+static uint64_t allocated, refused, freed; /* in all rounds */
 
 static void differ(const char *what)
 {
@@ -127,6 +128,7 @@ static void do_alloc(void)
     if (now.may_fail && (status == STATUS_NO_MEMORY || status == STATUS_NOT_FOUND)) {
         if (base)
             differ("a refusal stored a base");
+        refused++;
         return;
     }
     expect(status, STATUS_OK, "alloc");
@@ -139,6 +141,7 @@ static void do_alloc(void)
     now.spans[now.count] = (struct span){base, size, (uint8_t)random_next()};
     fill(&now.spans[now.count++]);
     now.bytes += size;
+    allocated++;
 }
 
 static void do_absurd_alloc(void)
@@ -179,6 +182,7 @@ static void free_at(uint32_t i)
         return; /* the page heap did not take it; it is still there */
     expect(status, STATUS_OK, "free");
     forget(i);
+    freed++;
     if (now.faults != faults)
         differ("a fault where there was none");
     if (!random_below(16) && now.subject != DEBUG)
@@ -395,7 +399,7 @@ int main(void)
 {
     uint64_t seed = number_from("ACRE_SEED", 1), operations = number_from("ACRE_OPS", OPS), wrong = 0;
 
-    tap_plan(1);
+    tap_plan(2);
     tap_note("ACRE_SEED=%" PRIu64 " ACRE_OPS=%" PRIu64, seed, operations);
     for (uint64_t done = 0; done < operations && wrong < 3; done += ROUND_OPS, seed++) {
         const char *what = one_round(seed, (uint32_t)range_min(ROUND_OPS, operations - done));
@@ -404,6 +408,9 @@ int main(void)
         if (what)
             tap_note("ACRE_SEED=%" PRIu64 " ACRE_OPS=%u: %s", seed, ROUND_OPS, what);
     }
+    tap_note("%" PRIu64 " spans allocated, %" PRIu64 " refused, %" PRIu64 " freed", allocated, refused, freed);
+    tap_ok(allocated > operations / 4 && (refused > operations / 100 || operations < OPS),
+           "a quarter of the operations and more allocates, some are refused");
     tap_is_u64(wrong, 0, "%" PRIu64 " random operations end as the model's do", operations);
     return tap_done();
 }
