@@ -246,6 +246,32 @@ static void test_refusals(void)
     tap_ok(objcache_fini(&cache) == STATUS_OK && world_fini(&world), "and then taken");
 }
 
+/* The n-th call of the page heap fails, frees too, for every n. */
+static void test_every_failure(void)
+{
+    bool good = true;
+    uint64_t n = 0, failed;
+
+    world_init(&world, UINT64_MAX);
+    tap_ok(init(500, 1) == STATUS_OK, "a cache over pages that fail");
+    world.failing.frees = true;
+    do {
+        n++;
+        failed = world.failing.failed;
+        failing_set_nth(&world.failing, n, false);
+        for (uint32_t i = 0; i < 500; i++)
+            objects[i] = objcache_new(&cache);
+        for (uint32_t i = 0; i < 500; i++)
+            good = good && (!objects[i] || objcache_delete(&cache, objects[i]) == STATUS_OK);
+        objcache_reclaim(&cache);
+        failing_set_nth(&world.failing, 0, false);
+        objcache_reclaim(&cache);
+        good = good && counting_is_clean(&world.counting);
+    } while (good && world.failing.failed > failed);
+    tap_ok(good && n > 5, "each of %" PRIu64 " calls failed once, and every page came back", n - 1);
+    tap_ok(objcache_fini(&cache) == STATUS_OK && world_fini(&world), "nothing is left");
+}
+
 /* A parent that calls back while it is asked: the cache of its own books. */
 struct nesting {
     struct heap heap;
@@ -300,7 +326,7 @@ static void test_nesting(void)
 
 int main(void)
 {
-    tap_plan(5 + 11 + 10 + 3 + 9 + 2 + 11 + 11 + 7);
+    tap_plan(5 + 11 + 10 + 3 + 9 + 2 + 11 + 11 + 3 + 7);
     test_config();
     test_sizes();
     test_slabs();
@@ -309,6 +335,7 @@ int main(void)
     test_addresses();
     test_wrong_frees();
     test_refusals();
+    test_every_failure();
     test_nesting();
     return tap_done();
 }

@@ -238,6 +238,38 @@ static void test_objects(void)
            "no room for the zones");
 }
 
+/* A parent that notes whom it works for. */
+static const void *parents_caller;
+
+static enum status noting_alloc(struct heap *heap, uint64_t size, uint64_t align, uint64_t *base)
+{
+    parents_caller = heap->caller;
+    return heap_alloc(heap->parent, size, align, base);
+}
+
+static enum status noting_free(struct heap *heap, uint64_t base, uint64_t size)
+{
+    return heap_free(heap->parent, base, size);
+}
+
+static void noting_stats(const struct heap *heap, struct heap_stats *stats)
+{
+    heap_stats(heap->parent, stats);
+}
+
+static void test_parents_caller(void)
+{
+    static const struct heap_ops ops = {noting_alloc, noting_free, noting_stats};
+    struct heap noting = {.ops = &ops, .name = "noting", .parent = &general.heap};
+    uint8_t *p;
+
+    debugheap.heap.parent = &noting;
+    p = alice(10);
+    tap_ok(IN_ALICE(parents_caller), "the parent is told whom it works for");
+    debugheap.heap.parent = &general.heap;
+    tap_ok(bob(p, 10) == STATUS_OK && !faults, "the object is as any other");
+}
+
 static void test_texts(void)
 {
     bool good = true;
@@ -291,7 +323,7 @@ static void test_failures(void)
 
 int main(void)
 {
-    tap_plan(5 + 6 + 6 + 2 + 9 + 9 + 13 + 7 + 7 + 2 + 4);
+    tap_plan(5 + 6 + 6 + 2 + 9 + 9 + 13 + 7 + 7 + 2 + 2 + 4);
     begin();
     test_double_free();
     test_wrong_size();
@@ -302,6 +334,7 @@ int main(void)
     test_write_freed();
     test_quarantine();
     test_objects();
+    test_parents_caller();
     tap_ok(end(), "nothing is left, although some were in use");
     test_texts();
     test_failures();
