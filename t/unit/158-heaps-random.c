@@ -3,7 +3,8 @@
  * Random operations on the general heap, on an object cache and on a debugging heap, against a naive model: a list of
  * the live spans, each filled with a pattern of its own.  Looked at: that spans are aligned, lie apart, keep their
  * contents; every status, of wrong frees too; statistics.  Pages are few in some rounds, and calls to the page heap
- * fail at random in others, frees as well.  At the end of each round everything is freed, and every page must come back.
+ * fail at random in others, frees as well.  At the end of each round everything is freed, and every page must come
+ * back.
  *
  * ACRE_SEED=n replays from seed n; ACRE_OPS=n changes how many operations there are.
  */
