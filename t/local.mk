@@ -17,6 +17,7 @@ unit_TESTS += \
 	t/120-idheap.t \
 	t/121-idheap-nodes.t \
 	t/122-idheap-open.t \
+	t/124-idheap-view.t \
 	t/130-idheap-random.t \
 	t/131-idheap-import.t \
 	t/140-pagetable.t \

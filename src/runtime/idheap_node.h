@@ -146,8 +146,8 @@ static inline bool leaf_is_uniform(const struct idheap_leaf *leaf)
 #define RUN_IDS (2 * RUN_REACH + 1)
 
 /*
- * Index: RUN_IDS ids in a row, the lowest in bit 0, 1 is free.  How long a run freeing the middle one makes; RUN_UNKNOWN
- * if it may be longer than they can say, or the middle one is free.
+ * Index: RUN_IDS ids in a row, the lowest in bit 0, 1 is free.  How long a run freeing the middle one makes;
+ * RUN_UNKNOWN if it may be longer than they can say, or the middle one is free.
  */
 extern const uint8_t leaf_runs[1u << RUN_IDS];
 

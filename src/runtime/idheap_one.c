@@ -5,8 +5,8 @@
  * One leaf at a time is open: idheap_alloc takes from it without telling anybody.  What its summary and those above it
  * say is then an upper bound: lead, max and tail may be too large, never too small.  It is closed, that is summed up
  * again, when it has no free id left, or when an operation on spans would believe the bound.  Always: an open leaf has
- * a free id.  Opening and closing cost some hundred steps; so a rich leaf is opened, one with RICH free ids at least, if
- * there is one.
+ * a free id.  Opening and closing cost some hundred steps; so a rich leaf is opened, one with RICH free ids at least,
+ * if there is one.
  *
  * idheap_free sets one bit where that makes no run longer than the longest of the leaf, and none at the leaf's ends;
  * then nothing above changes.  It sees that in nearly all cases from the five ids on each side, with a table:

@@ -34,7 +34,8 @@ static void test_open_leaf_in_run(void)
     tap_ok(idheap_alloc(&heap, &id) == STATUS_OK && id == 2 * LEAF && idheap_free(&heap, id) == STATUS_OK,
            "an id of the third leaf is taken and freed");
     tap_ok(idheap_free_span(&heap, 0, 2 * LEAF) == STATUS_OK, "so are the first two leaves");
-    tap_ok(idheap_alloc_span(&heap, &request, &id) == STATUS_OK && idheap_alloc_span(&heap, &request, &other) == STATUS_OK,
+    tap_ok(idheap_alloc_span(&heap, &request, &id) == STATUS_OK &&
+               idheap_alloc_span(&heap, &request, &other) == STATUS_OK,
            "five leaves in a row are found twice");
     tap_ok(id + other == 0 + 7 * LEAF, "behind it and across it");
     tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
@@ -98,7 +99,8 @@ static void test_loose_leaf_in_run(void)
     tap_ok(!wrong && idheap_free_span(&heap, LEAF + 10, LEAF - 10) == STATUS_OK, "a loose leaf becomes free as a span");
     tap_ok(idheap_free_span(&heap, 0, LEAF) == STATUS_OK && idheap_free_span(&heap, 2 * LEAF, LEAF) == STATUS_OK,
            "so do its neighbours");
-    tap_ok(idheap_alloc_span(&heap, &request, &id) == STATUS_OK && idheap_alloc_span(&heap, &request, &other) == STATUS_OK,
+    tap_ok(idheap_alloc_span(&heap, &request, &id) == STATUS_OK &&
+               idheap_alloc_span(&heap, &request, &other) == STATUS_OK,
            "three leaves in a row are found twice");
     tap_ok(id + other == 0 + 4 * LEAF, "behind it and across it");
     tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
