@@ -128,8 +128,8 @@ struct idheap_request {
 /*
  * Takes a span of free ids: the lowest that meets the request where that has a limit or an alignment, else one that
  * leaves long runs whole.  Logarithmic in the heap's size; with an alignment, if the heap has a run of count + align
- * - 1 ids within the window, and else one step more for each run of count that lies wrongly.  STATUS_INVALID: count 0 or
- * a bad align.  STATUS_NOT_FOUND: there is no such span.  STATUS_NO_MEMORY.
+ * - 1 ids within the window, and else one step more for each run of count that lies wrongly.  STATUS_INVALID: count 0
+ * or a bad align.  STATUS_NOT_FOUND: there is no such span.  STATUS_NO_MEMORY.
  */
 MUST_USE enum status idheap_alloc_span(struct idheap *heap, const struct idheap_request *request, uint64_t *base);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A leaf: 4,096 ids as 64 words.  The masks `any` and `all` say which words are all zeros and all ones, so that runs
- * over many words are found by counting bits of the masks.  max is the length of the longest run, and `at` where one of
- * that length starts: so a request that does not care where finds its place at once, and only taking from that run makes
- * it necessary to look for the longest again.
+ * over many words are found by counting bits of the masks.  max is the length of the longest run, and `at` where one
+ * of that length starts: so a request that does not care where finds its place at once, and only taking from that run
+ * makes it necessary to look for the longest again.
  */
 #include "idheap_node.h"
 #include "range.h"

@@ -32,7 +32,7 @@ static void close_leaf(struct idheap *heap, struct idheap_leaf *leaf, uint64_t b
     uint32_t level;
 
     leaf_summarise(leaf);
-    before.poor = !node_is_rich(&leaf->node) - 1;
+    before.poor = node_is_rich(&leaf->node); /* that is, not rich if it is and the other way round */
     path_down(heap, base, base + 1, &path, &level);
     path_summarise(heap, &path, level, &before);
 }
