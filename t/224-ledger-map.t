@@ -6,7 +6,7 @@ source [file join $::env(srcdir) tap.tcl]
 ::acre::paths::use interval scale
 source [file join $::env(srcdir) ledger-report.tcl]
 namespace path {::tap ::tcl::mathop}
-plan 83
+plan 85
 set dir [tmp]
 
 # Lists of lists, whatever white space they are written with.

@@ -54,7 +54,6 @@ static void say_run(const struct run *run)
 {
     const struct mapping *m = &run->leaf;
     const char *size = run->page >> 30 ? "1g" : run->page >> 21 ? "2m" : "4k";
-
     const char *owner = leaf_owner(m);
 
     if (m->bytes)
