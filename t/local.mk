@@ -18,8 +18,11 @@ unit_TESTS += \
 	t/121-idheap-nodes.t \
 	t/122-idheap-open.t \
 	t/124-idheap-view.t \
+	t/126-idheap-books.t \
+	t/127-idheap-corners.t \
 	t/130-idheap-random.t \
 	t/131-idheap-import.t \
+	t/132-import-corners.t \
 	t/140-pagetable.t \
 	t/150-keytree.t \
 	t/151-objcache.t \

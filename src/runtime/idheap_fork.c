@@ -68,7 +68,7 @@ uint64_t fork_run_right(const struct idheap_fork *fork, uint32_t i, uint64_t siz
         return 0;
     full = bits_upward(fork->all, i);
     i += full;
-    return full * size + (i < FORK_CHILDREN ? child_lead(fork, i, size) : 0);
+    return full * size + (i < FORK_CHILDREN ? child_lead(fork, i) : 0);
 }
 
 uint64_t fork_best(const struct idheap_fork *fork, uint32_t i, uint64_t size)
@@ -114,7 +114,7 @@ uint64_t fork_candidates(const struct idheap_fork *fork, uint32_t level, uint64_
     uint32_t class = fork_class(level, count);
     uint64_t found = 0;
 
-    for (uint64_t has = class < CLASSES ? fork->has & ~(uint64_t)0 << class : 0; has; has &= has - 1)
+    for (uint64_t has = fork->has & ~(uint64_t)0 << class; has; has &= has - 1)
         found |= fork->classes[bit_lowest(has)];
     return found;
 }
@@ -178,7 +178,7 @@ static void set_ends(struct idheap_fork *fork, uint64_t size)
 {
     uint32_t low = bits_at_bottom(fork->all), high = bits_at_top(fork->all);
 
-    fork->node.lead = low * size + (low < FORK_CHILDREN ? child_lead(fork, low, size) : 0);
+    fork->node.lead = low * size + (low < FORK_CHILDREN ? child_lead(fork, low) : 0);
     fork->node.tail = high * size + (high < FORK_CHILDREN ? child_tail(fork, FORK_CHILDREN - 1 - high, size) : 0);
 }
 

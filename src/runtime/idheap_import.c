@@ -42,6 +42,8 @@ static void return_one(struct idheap_import *import, uint64_t id)
         return;
     if (idheap_free_span(import->parent, id, 1) == STATUS_OK)
         import->imported--;
+    else
+        (void)!idheap_add(import->child, base, size); /* the parent has no memory for it: it stays with the child */
 }
 
 static void return_some(struct idheap_import *import, uint64_t first, uint64_t last)

@@ -30,7 +30,7 @@ MUST_USE enum status idheap_import_alloc(struct idheap_import *import, const str
 
 /*
  * As idheap_free_span of the child; then each of the parent's ids of which no part is in use any more goes back.  One
- * for which there is no memory to take it out of the child's books stays, free, until the next time.
+ * for which there is no memory in the child's books or the parent's stays, free, until the next time.
  */
 MUST_USE enum status idheap_import_free(struct idheap_import *import, uint64_t base, uint64_t count);
 

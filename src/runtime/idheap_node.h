@@ -95,16 +95,15 @@ static inline void *fork_node(const struct idheap_fork *fork, uint32_t i)
     return bit_is_set(fork->split, i) ? (void *)(uintptr_t)fork->child[i] : NULL;
 }
 
-/* Free ids at the start and at the end of child i; size is a child's number of ids. */
-static inline uint64_t child_lead(const struct idheap_fork *fork, uint32_t i, uint64_t size)
+/* Free ids at the start of child i, which is not in `all`: whoever asks has counted those. */
+static inline uint64_t child_lead(const struct idheap_fork *fork, uint32_t i)
 {
     const struct idheap_node *node = fork_node(fork, i);
 
-    if (node)
-        return node->lead;
-    return bit_is_set(fork->all, i) ? size : 0;
+    return node ? node->lead : 0;
 }
 
+/* Free ids at the end of child i; size is a child's number of ids. */
 static inline uint64_t child_tail(const struct idheap_fork *fork, uint32_t i, uint64_t size)
 {
     const struct idheap_node *node = fork_node(fork, i);
@@ -230,7 +229,7 @@ uint32_t fork_class(uint32_t level, uint64_t run);
 /* A child whose best is count at least, or FORK_CHILDREN. */
 uint32_t fork_fit(const struct idheap_fork *fork, uint32_t level, uint64_t count);
 
-/* The children whose best may be count at least. */
+/* The children whose best may be count at least; count is no more than the fork's max. */
 uint64_t fork_candidates(const struct idheap_fork *fork, uint32_t level, uint64_t count);
 
 /* Works out what depends on children first..last, which changed. */

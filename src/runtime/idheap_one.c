@@ -211,7 +211,7 @@ static void free_used(struct idheap *heap, struct idheap_leaf *leaf, uint64_t at
     heap->free++;
     leaf->any = LEAF_MASK;
     leaf_refresh(leaf);
-    if (leaf->node.lead != LEAF_IDS || leaf->node.tail != LEAF_IDS) {
+    if (leaf->node.lead != LEAF_IDS) { /* else lead, max and tail are bounds as large as can be */
         free_and_sum(heap, leaf, at);
         return;
     }

@@ -16,12 +16,20 @@
 
 /* ---- finding */
 
+/* The first id of child i's free end, in the fork. */
+static uint64_t tail_of(const struct idheap_fork *fork, uint32_t level, uint32_t i)
+{
+    uint64_t size = (uint64_t)1 << child_shift(level);
+
+    return (i + 1) * size - child_tail(fork, i, size);
+}
+
 /* The run of free ids at the end of child i and on, if it has count ids, or NOWHERE. */
 static uint64_t find_across(const struct idheap_fork *fork, uint32_t level, uint64_t count, uint32_t i)
 {
     uint64_t size = (uint64_t)1 << child_shift(level), tail = child_tail(fork, i, size);
 
-    return tail && tail + fork_run_right(fork, i, size) >= count ? (i + 1) * size - tail : NOWHERE;
+    return tail && tail + fork_run_right(fork, i, size) >= count ? tail_of(fork, level, i) : NOWHERE;
 }
 
 /* Some run of count free ids, or NOWHERE. */
@@ -29,7 +37,7 @@ static uint64_t find_any(const struct idheap *heap, uint64_t count)
 {
     const struct idheap_node *node = heap->root;
     const struct idheap_leaf *leaf;
-    uint64_t base = 0, across;
+    uint64_t base = 0;
 
     for (uint32_t level = heap->level; level; level--) {
         const struct idheap_fork *fork = (const struct idheap_fork *)node;
@@ -38,10 +46,8 @@ static uint64_t find_any(const struct idheap *heap, uint64_t count)
         if (i == FORK_CHILDREN)
             return NOWHERE;
         node = fork_node(fork, i);
-        if (!node || node->max < count) {
-            across = find_across(fork, level, count, i);
-            return across == NOWHERE ? NOWHERE : base + across;
-        }
+        if (!node || node->max < count)
+            return base + tail_of(fork, level, i); /* by I6 it is from there on that best is count */
         base += (uint64_t)i << child_shift(level);
     }
     leaf = (const struct idheap_leaf *)node;
