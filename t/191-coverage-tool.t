@@ -6,7 +6,7 @@ source [file join [file dirname [info script]] tap.tcl]
 if {![info exists ::env(COVERAGE_CC)] || $::env(COVERAGE_CC) eq ""} {
     tap::skip_all "needs clang-19 (Debian packages clang-19 llvm-19 libclang-rt-19-dev)"
 }
-tap::plan 24
+tap::plan 26
 
 set top [file join [tap::tmp] top]
 file mkdir $top/t/unit $top/src/runtime $top/build
@@ -130,6 +130,15 @@ tap::like [lindex [cover $part] 1] "*6 exceptions; at most 5*" "more than five a
 write $top/t/coverage-exceptions "src/runtime/sample.c return 0;\n"
 tap::is [lindex [cover $full] 0] 2 "a line that is no exception: exit status 2"
 write $top/t/coverage-exceptions ""
+
+# What no program links is uncovered; what no program includes and no object has, too, unless it is only data.
+write $top/src/runtime/table.c "const int table\[\] = {1, 2};\n"
+runtime
+tap::is [lindex [cover [program full "$all; $both"]] 0] 0 "a file of data only has nothing to cover"
+write $top/src/runtime/gone.c "int gone(void) { return 1; }\n"
+lassign [cover $full] status said
+tap::like "$status $said" "1 *src/runtime/gone.c is in no program*" "a file that nobody compiles is missed"
+file delete $top/src/runtime/gone.c
 
 write $top/src/runtime/nested.c {int nested(int a, int b, int c);
 int nested(int a, int b, int c) { return a && !(b && c); }

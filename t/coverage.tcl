@@ -5,6 +5,7 @@
 #
 #   coverage::facts LCOV JSON ROOT    -> dict FILE -> dict lines branches conditions; each a dict PLACE -> value
 #   coverage::gaps FACTS              -> list of {file line kind text}; kind: line, branch, condition
+#   coverage::lines GAPS              -> list of lines that say so to people
 #   coverage::unmeasured TEXT ROOT    -> the same, kind decision, from what clang said when it compiled
 #   coverage::exceptions FILE         -> list of {file code reason}
 #   coverage::excuse GAPS EXCEPTIONS ROOT -> {gaps left over, gaps excused, what is wrong with the exceptions}
@@ -122,6 +123,32 @@ proc coverage::Numbers {list} {
 proc coverage::Where {place} {
     lassign $place line column end_line end_column
     return "column $column to [expr {$end_line == $line ? "" : "$end_line:"}]$end_column"
+}
+
+# GAPS as lines FILE:LINE: KIND: TEXT.  Lines in a row that never run are one, without their branches and conditions.
+proc coverage::lines {gaps} {
+    set unreached [dict create]
+    foreach gap [lsearch -all -inline -exact -index 2 $gaps line] {
+        dict set unreached [lrange $gap 0 1] 1
+    }
+    set lines {}
+    foreach gap $gaps {
+        lassign $gap file line kind text
+        if {$kind eq "line"} {
+            if {[dict exists $unreached [list $file [expr {$line - 1}]]]} continue
+            set last $line
+            while {[dict exists $unreached [list $file [expr {$last + 1}]]]} {
+                incr last
+            }
+            if {$last > $line} {
+                set text "never runs, up to line $last"
+            }
+        } elseif {$kind ne "decision" && [dict exists $unreached [list $file $line]]} {
+            continue
+        }
+        lappend lines "$file:$line: $kind: $text"
+    }
+    return $lines
 }
 
 proc coverage::figures {facts gaps} {
