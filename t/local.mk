@@ -52,6 +52,7 @@ TESTS += \
 	t/060-install.t \
 	t/070-acre-usage.t \
 	t/115-runtime-freestanding.t \
+	t/190-coverage.t \
 	t/191-coverage-tool.t \
 	t/195-gdb-host.t \
 	t/200-interval.t \
