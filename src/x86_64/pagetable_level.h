@@ -9,16 +9,28 @@
 #define CANONICAL_HOLE_BASE LAYOUT_USER_LIMIT /* first address that 48 bits cannot tell */
 #define CANONICAL_HOLE_LIMIT LAYOUT_KMEM_BASE /* first address after those */
 
+/*@ predicate is_level(integer level) = 1 <= level <= PT_LEVELS; */
+
+/*@ requires is_level(level);
+    assigns \nothing;
+    ensures \result == LAYOUT_FRAME_SHIFT + 9 * (level - 1); */
 static inline uint32_t level_shift(int level)
 {
     return LAYOUT_FRAME_SHIFT + 9 * (uint32_t)(level - 1);
 }
 
+/*@ requires is_level(level);
+    assigns \nothing;
+    ensures \result == (level == 1 ? 0x1000 : level == 2 ? 0x200000 : level == 3 ? 0x40000000 : 0x8000000000); */
 static inline uint64_t level_bytes(int level)
 {
     return 1ull << level_shift(level);
 }
 
+/*@ requires is_level(level);
+    assigns \nothing;
+    ensures \result < PT_ENTRIES;
+    ensures \result == (address >> LAYOUT_FRAME_SHIFT + 9 * (level - 1)) % PT_ENTRIES; */
 static inline uint32_t level_index(uint64_t address, int level)
 {
     return (uint32_t)(address >> level_shift(level)) & (PT_ENTRIES - 1);
@@ -41,6 +53,10 @@ static inline bool is_leaf(uint64_t entry, int level)
 
 /* The first address after what the entry for `at` covers, or `last` + 1 if that comes first: returned as the last
  * address. */
+/*@ requires is_level(level) && at <= last;
+    assigns \nothing;
+    ensures at <= \result <= last;
+    ensures \result < last ==> (\result & 0xfff) == 0xfff; */
 static inline uint64_t part_last(uint64_t at, uint64_t last, int level)
 {
     uint64_t end = at | (level_bytes(level) - 1);
@@ -49,6 +65,11 @@ static inline uint64_t part_last(uint64_t at, uint64_t last, int level)
 }
 
 /* The entry of a leaf: frame is aligned to the level's bytes, flags are of PT_FLAGS. */
+/*@ requires is_level(level) && !(flags & ~PT_FLAGS) && !(frame & ~PT_FRAME) && !(frame & PT_LARGE);
+    assigns \nothing;
+    ensures (\result & PT_FRAME) == frame;
+    ensures (\result & PT_FLAGS) == flags;
+    ensures (\result & PT_PRESENT) && ((\result & PT_LARGE) <==> level > 1); */
 static inline uint64_t leaf_entry(uint64_t frame, uint64_t flags, int level)
 {
     return frame | PT_PRESENT | flags | (level > 1 ? PT_LARGE : 0);
