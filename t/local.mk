@@ -48,6 +48,7 @@ TESTS += \
 	t/030-style.t \
 	t/040-layout-agree.t \
 	t/041-memory-map.t \
+	t/046-prove-gate.t \
 	t/050-shell-lint.t \
 	t/060-install.t \
 	t/070-acre-usage.t \

@@ -22,3 +22,8 @@ tools/mkimage: tools/mkimage.host.o $(runtime_host_A)
 	$(HOST_LINK)
 CLEANFILES += tools/mkimage
 acre_DEPS += tools/mkimage.host.o
+
+# Proofs (doc/verify.md); needs frama-c-base, why3, z3 and cvc4, and nothing that is built.
+.PHONY: prove
+prove:
+	$(SHELL) $(top_srcdir)/tools/prove --work prove

@@ -8,11 +8,18 @@
 
 #define BITS_NONE 64u
 
+/*@ requires bit < 64;
+    assigns \nothing;
+    ensures \result <==> (word >> bit & 1) != 0; */
 static inline bool bit_is_set(uint64_t word, uint32_t bit)
 {
     return word >> bit & 1;
 }
 
+/*@ requires bit < 64;
+    assigns \nothing;
+    ensures \result == 1 << bit;
+    ensures \result > 0; */
 static inline uint64_t bit_mask(uint32_t bit)
 {
     return (uint64_t)1 << bit;
@@ -25,6 +32,10 @@ static inline uint64_t bits_between(uint32_t from, uint32_t to)
 }
 
 /* The lowest and the highest one; word is not 0.  In 32 bit the compiler would call a library for the whole word. */
+/*@ requires word != 0;
+    assigns \nothing;
+    ensures \result < 64;
+    ensures (word & 1 << \result) != 0; */
 static inline uint32_t bit_lowest(uint64_t word)
 {
 #if __SIZEOF_LONG__ == 8
@@ -36,6 +47,9 @@ static inline uint32_t bit_lowest(uint64_t word)
 #endif
 }
 
+/*@ requires word != 0;
+    assigns \nothing;
+    ensures \result < 64; */
 static inline uint32_t bit_highest(uint64_t word)
 {
 #if __SIZEOF_LONG__ == 8
@@ -48,18 +62,27 @@ static inline uint32_t bit_highest(uint64_t word)
 }
 
 /* How many ones stand at the bottom, up to 64. */
+/*@ assigns \nothing;
+    ensures \result <= 64;
+    ensures \result == 64 <==> word == UINT64_MAX; */
 static inline uint32_t bits_at_bottom(uint64_t word)
 {
     return ~word ? bit_lowest(~word) : 64;
 }
 
 /* How many ones stand at the top, up to 64. */
+/*@ assigns \nothing;
+    ensures \result <= 64;
+    ensures \result == 64 <==> word == UINT64_MAX; */
 static inline uint32_t bits_at_top(uint64_t word)
 {
     return ~word ? 63 - bit_highest(~word) : 64;
 }
 
 /* How many ones stand in a row from `bit` (below 64) upwards. */
+/*@ requires bit < 64;
+    assigns \nothing;
+    ensures \result <= 64; */
 static inline uint32_t bits_upward(uint64_t word, uint32_t bit)
 {
     return bits_at_bottom(word >> bit);
@@ -75,8 +98,14 @@ static inline uint32_t bits_downward(uint64_t word, uint32_t bit)
  * Where the lowest run of at least `count` ones (1..64) starts; BITS_NONE if there is none.  Halves the run in each
  * step.
  */
+/*@ requires 1 <= count <= 64;
+    assigns \nothing;
+    ensures \result <= BITS_NONE; */
 static inline uint32_t bits_find_run(uint64_t word, uint32_t count)
 {
+    /*@ loop invariant 1 <= count <= 64;
+        loop assigns word, count;
+        loop variant count; */
     while (count > 1) {
         uint32_t half = count >> 1;
 

@@ -100,10 +100,6 @@ void pagetable_each(const struct pagetable *pt, virt_t base, virt_t limit,
 uint64_t pagetable_count(const struct pagetable *pt, int level);
 
 /* An entry for a table in `slot`, and the slot that an entry carries. */
-/*@ requires slot < 1 << LAYOUT_PAGES_SLOT_BITS && !(frame.p & ~PT_FRAME);
-    assigns \nothing;
-    ensures (\result & PT_FRAME) == frame.p;
-    ensures (\result & PT_PRESENT) && (\result & PT_WRITE) && !(\result & (PT_USER | PT_LARGE | PT_NX)); */
 uint64_t pagetable_link(uint32_t slot, phys_t frame);
 /*@ assigns \nothing;
     ensures \result == (entry >> 9) % 8 + (entry >> 52) % 2048 * 8; */

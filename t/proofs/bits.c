@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs of ones: results are in range and shifts are defined.
+ *
+ * proves: bit_is_set bit_mask bit_lowest bit_highest bits_at_bottom bits_at_top bits_upward bits_find_run
+ */
+#include "builtins.h"
+#include "bits.h"
