@@ -215,6 +215,27 @@ static void test_circle(void)
     idheap_fini(&heap);
 }
 
+/*
+ * A leaf of a free stretch is opened, and what was taken is given back: for the fork above, nothing has changed but that
+ * all its children are stretches again, and so it goes too.
+ */
+static void test_opened_in_vain(void)
+{
+    struct idheap_stats stats;
+    struct idheap heap;
+    uint64_t id;
+
+    start(&heap, 0);
+    tap_ok(idheap_add(&heap, 0, 2 * FORK) == STATUS_OK && idheap_alloc(&heap, &id) == STATUS_OK &&
+               idheap_free(&heap, id) == STATUS_OK,
+           "one id of two free forks is taken and freed");
+    idheap_settle(&heap);
+    idheap_stats(&heap, &stats);
+    tap_ok(stats.forks == 1 && stats.leaves == 0 && stats.free == 2 * FORK, "then the root is the only node");
+    tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
+    idheap_fini(&heap);
+}
+
 /* 2^40 ids: the forks near the root have no class for small runs, and the largest runs are in the highest. */
 static void test_huge(void)
 {
@@ -241,7 +262,7 @@ static void test_huge(void)
 
 int main(void)
 {
-    tap_plan(4 + 10 + 5 + 3 + 2 + 3 + 3 + 2 * 4 + 4 + 6);
+    tap_plan(4 + 10 + 5 + 3 + 2 + 3 + 3 + 2 * 4 + 4 + 3 + 6);
     test_nothing();
     test_top();
     test_padding();
@@ -252,6 +273,7 @@ int main(void)
     half_taken(5);
     half_taken(0);
     test_circle();
+    test_opened_in_vain();
     test_huge();
     return tap_done();
 }
