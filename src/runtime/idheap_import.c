@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The child's books say what is imported: an id of the parent whose ids are all the child's, and all free, goes back. */
+/* The child's books say what is imported: an id of the parent whose ids are all the child's and free goes back. */
 #include "idheap_import.h"
 
 #include "range.h"
