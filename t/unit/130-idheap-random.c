@@ -9,7 +9,7 @@
  */
 #include "idheap_model.h"
 
-#define OPS 400000u
+#define OPS 4000000u
 #define ROUND_OPS 4000u
 
 struct round {

@@ -15,7 +15,7 @@
 #include "runtime/objcache.h"
 #include "runtime/range.h"
 
-#define OPS 4200000u
+#define OPS 5000000u
 #define ROUND_OPS 10000u
 #define SPANS 256u
 
