@@ -50,7 +50,8 @@ set bad {
     {acre value torn_buffer} {acre: 0x*, a buffer by its tag, cannot be read: not all of it is mapped}
     {acre value unmapped_value} {acre: 0x400000123450, a vector by its tag, cannot be read: not all of it is mapped}
     {acre value unlisted_value} {acre: 0x* is no value: its tag is 0x99, unlisted}
-    {acre value unmapped_tag} {acre: 0x700000123450 is no value: there is no memory before it, where its tag would stand}
+    {acre value unmapped_tag}
+    {acre: 0x700000123450 is no value: there is no memory before it, where its tag would stand}
     {acre tuple torn_string} {acre: 0x* is a string, not a tuple, table or vector}
     {acre value 0} {acre: that is NULL}
     {acre value 8} {acre: 0x8 is no value: its tag is none}

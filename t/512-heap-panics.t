@@ -21,8 +21,8 @@ set kinds {
         crash_write_freed+0x*, freed by *+0x*}
     freed-page         {page fault}
     wrong-tag          {wrong tag: the value at 0xffff8280* is a string, not a tuple}
-    tagged-double-free {heap tagged(buffer): double free: 0xffff8380* at 0xffff8380*, 48 bytes, tag buffer, allocated by\
-        crash_tagged_double_free+0x*, freed by crash_tagged_double_free+0x*}
+    tagged-double-free {heap tagged(buffer): double free: 0xffff8380* at 0xffff8380*, 48 bytes, tag buffer, allocated\
+        by crash_tagged_double_free+0x*, freed by crash_tagged_double_free+0x*}
 }
 # What the plain heaps see without debug strength and refuse, so that the boot goes on to its end.
 set refused {double-free inner-free}

@@ -26,7 +26,7 @@ proc slurp {file} {
 }
 
 # Boots with the options text IMAGE-OPTIONS and has gdb do the commands, each after a line "@@ N"; -> list of what
-# was printed for each.  The serial port's words are in $::serial, the other words in $::errors, the status in $::status.
+# was printed for each.  The serial port's words are in $::serial, the others in $::errors, the status in $::status.
 proc session {options commands} {
     set dir [tap::tmp]
     set image [file join $dir disk.img]
@@ -118,7 +118,8 @@ set commands {
 }
 set got [session {} $commands]
 tap::is [llength $got] [llength $commands] "gdb did all commands"
-tap::ok [expr {![string match *Traceback* $got] && ![string match "*Python Exception*" $got]}] "without a traceback" $got
+tap::ok [expr {![string match *Traceback* $got] && ![string match "*Python Exception*" $got]}] "without a traceback" \
+    $got
 set got [lmap command $commands shown $got {list $command $shown}]
 set n -1
 # The next result that is looked at.
@@ -142,7 +143,7 @@ agree $inside [next] "with values there"
 set tags [lmap row [heaps $inside] {if {[lindex $row 1] ne "tagged"} continue; lindex $row 0}]
 tap::is $tags [lmap tag {symbol tuple table vector string integer buffer} {string cat tagged($tag)}] \
     "a heap for each tag that has values"
-tap::is [llength [lsearch -all -inline -index 1 [heaps $inside] debug]] 8 "debug strength before each and before general"
+tap::is [llength [lsearch -all -inline -index 1 [heaps $inside] debug]] 8 "debug strength before each and general"
 tap::is [lrange [split [next] \n] 1 end] {{  b} {  bytes} {  map} {  name} {  sizes}} "the symbols"
 tap::like [next] "acre: 0xffff81*, a tuple by its tag, cannot be read: not all of it is mapped" "an unmapped place"
 tap::like [next] "acre: 0xffffffff8* is no value: *" "the stack"

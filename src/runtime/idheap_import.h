@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An id heap over a parent: what the child lacks is imported from the parent, 2^shift of the child's ids for each of the
- * parent's, and goes back when it is wholly free.  Id p of the parent is ids [p << shift, (p + 1) << shift) of the child.
- * virtual_page over virtual_huge is one: pages in spans of 2^32 bytes.
+ * An id heap over a parent: what the child lacks is imported from the parent, 2^shift of the child's ids for each of
+ * the parent's, and goes back when it is wholly free.  Id p of the parent is ids [p << shift, (p + 1) << shift) of the
+ * child.  virtual_page over virtual_huge is one: pages in spans of 2^32 bytes.
  *
  *   parent   |used| p  |p+1 |used|            what the child has imported is used here
  *   child         |===..=====|                and free or used there

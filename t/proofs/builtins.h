@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What GCC's manual says of its builtins (section "Other Built-in Functions"), for Frama-C, which knows none of them. */
+/* What GCC's manual says of its builtins (section "Other Built-in Functions"), for Frama-C, which knows none. */
 
 /*@ requires x != 0;
     assigns \nothing;

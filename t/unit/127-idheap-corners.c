@@ -216,8 +216,8 @@ static void test_circle(void)
 }
 
 /*
- * A leaf of a free stretch is opened, and what was taken is given back: for the fork above, nothing has changed but that
- * all its children are stretches again, and so it goes too.
+ * A leaf of a free stretch is opened, and what was taken is given back: for the fork above, nothing has changed but
+ * that all its children are stretches again, and so it goes too.
  */
 static void test_opened_in_vain(void)
 {

@@ -98,7 +98,7 @@ static void test_buffer(void)
     tap_ok(buffer_append(t, buffer, "abc", 3) == STATUS_OK && buffer->size == 3, "three bytes appended");
     tap_is_text(text_of(buffer_as_value(buffer)), "#616263", "are printed in hexadecimal");
     tap_ok(buffer_resize(t, buffer, 5) == STATUS_OK && !memcmp(buffer->bytes, "abc\0", 5), "growth adds zeros");
-    tap_ok(buffer_resize(t, buffer, 2) == STATUS_OK && buffer->size == 2 && buffer->bytes, "shrinking keeps the memory");
+    tap_ok(buffer_resize(t, buffer, 2) == STATUS_OK && buffer->size == 2 && buffer->bytes, "shrinking keeps memory");
     while (buffer->size < 1000)
         if (buffer_append(t, buffer, buffer->bytes, buffer->size) != STATUS_OK)
             break;
@@ -151,7 +151,7 @@ static void test_table(void)
     tap_ok(table_set(t, table, vector, text) == STATUS_OK && table_get(table, vector) == text &&
                !table_get(table, other_vector),
            "a vector is only itself");
-    tap_is_text(text_of(table_as_value(table)), "{1 = '1' \"ab\" = 1 [] = \"ab\"}", "keys in the order of their coming");
+    tap_is_text(text_of(table_as_value(table)), "{1 = '1' \"ab\" = 1 [] = \"ab\"}", "keys in the order they came");
     tap_ok(table_set(t, table, other_one, text) == STATUS_OK && table->entries.slots[0].key == one,
            "the first key stays when its value changes");
     tap_ok(table_remove(t, table, same) == STATUS_OK && table_remove(t, table, same) == STATUS_NOT_FOUND,

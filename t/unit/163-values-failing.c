@@ -35,7 +35,8 @@ static bool push(struct value *value)
 static bool put_integers(int64_t from, int64_t limit)
 {
     for (; from < limit; from++) {
-        struct value *key = integer_as_value(integer_create(t, from)), *value = integer_as_value(integer_create(t, -from));
+        struct value *key = integer_as_value(integer_create(t, from));
+        struct value *value = integer_as_value(integer_create(t, -from));
 
         if (table_set(t, world.table, key, value) != STATUS_OK) {
             value_free(t, key);
@@ -235,14 +236,14 @@ int main(void)
         wrongs += wrong != NULL;
         different += strcmp(first, last) != 0;
     }
-    tap_is_u64(wrongs, 0, "%" PRIu64 " allocations refused, each once: nothing changes, and then it goes well", refused);
+    tap_is_u64(wrongs, 0, "%" PRIu64 " allocations refused, each once: nothing changes, then it goes well", refused);
     tap_is_u64(different, 0, "every run ends with the same values");
     tap_ok(refused > 300, "so many allocations are in a run");
     model_heapless = true;
     tap_ok(!integer_create(t, 1) && !symbol_from(t, "x") && !unknown_as_value(record_unknown(t, "", 0)),
            "without a heap there is no value");
     model_heapless = false;
-    tap_ok(!string_create(t, "", (size_t)TAGGED_BYTES_MAX + 1) && !string_blank(t, SIZE_MAX), "nor one that is too large");
+    tap_ok(!string_create(t, "", (size_t)TAGGED_BYTES_MAX + 1) && !string_blank(t, SIZE_MAX), "nor one too large");
     largest = string_blank(t, TAGGED_BYTES_MAX);
     tap_ok(largest && !largest->text[TAGGED_BYTES_MAX], "the largest string there can be");
     value_free(t, string_as_value(largest));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A Linux program with tagged values: tags at real addresses, pages from mmap and back, memory for each tag as the heaps
- * tell it and as the kernel of this machine does.
+ * A Linux program with tagged values: tags at real addresses, pages from mmap and back, memory for each tag as the
+ * heaps tell it and as the kernel of this machine does.
  */
 #define _GNU_SOURCE
 #include "tap.h"
@@ -158,7 +158,7 @@ static void test_many(void)
     unsigned wrong = 0;
 
     for (uint32_t i = 0; i < 200000; i++) {
-        struct value *value = i % 2 ? integer_as_value(integer_create(t, i)) : string_as_value(string_from(t, "a text"));
+        struct value *value = i % 2 ? integer_as_value(integer_create(t, i)) : string_as_value(string_from(t, "text"));
 
         wrong += vector_push(t, vector, value) != STATUS_OK;
         wrong += buffer_append(t, buffer, "1234567890", 10) != STATUS_OK;

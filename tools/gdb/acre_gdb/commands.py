@@ -128,8 +128,9 @@ class Heaps(Command):
 Usage: acre heaps [EXPRESSION]
 
 With an expression only that heap, a pointer to a struct heap or to a struct that starts with one, or all heaps of a
-struct tagged_host.  Without: the kernel's, from physical up; in another program all that have static storage.  Figures are bytes; of id heaps (kind ids)
-allocated and held are ids.  A heap of a kind that is not Acre's has ? for its figures."""
+struct tagged_host.  Without: the kernel's, from physical up; in another program all that have static storage.
+Figures are bytes; of id heaps (kind ids) allocated and held are ids.  A heap of a kind that is not Acre's has ?
+for its figures."""
 
     def run(self, argument):
         if argument.strip():

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ledger (src/kernel/ledger.h), and the same owners counted anew from the page tables and the physical heap's books,
-as src/kernel/census.c does."""
+"""The ledger (src/kernel/ledger.h), and the same owners counted anew from the page tables and the physical heap's
+books, as src/kernel/census.c does."""
 
 from . import facts, tables
 from .facts import number
