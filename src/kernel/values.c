@@ -13,7 +13,7 @@ static struct heap *heap_of(struct tagged *tagged, uint32_t tag)
     return tagheap_of(tag);
 }
 
-static _Noreturn void fault(const struct value_fault *f)
+static __attribute__((noreturn)) void fault(const struct value_fault *f)
 {
     if (f->wanted == f->found)
         panic("%s: the memory at 0x%lx, tag %s: %s", f->what, f->address, tag_name(f->found), status_text(f->status));
