@@ -13,9 +13,10 @@ kernel_C += src/kernel/backed.c src/kernel/bench.c src/kernel/boot.c src/kernel/
 	src/x86_64/com1.c src/x86_64/pagetable.c src/x86_64/pagetable_page.c src/x86_64/pagetable_walk.c \
 	src/x86_64/protect.c src/x86_64/trap.c src/runtime/buffer.c src/runtime/bytes.c src/runtime/bytes_abi.c \
 	src/runtime/debugheap.c src/runtime/entries.c src/runtime/fmt.c src/runtime/fmt_text.c src/runtime/general.c \
-	src/runtime/heap.c src/runtime/idheap.c src/runtime/idheap_check.c src/runtime/idheap_fork.c \
-	src/runtime/idheap_import.c src/runtime/idheap_leaf.c src/runtime/idheap_look.c src/runtime/idheap_nodes.c \
-	src/runtime/idheap_one.c src/runtime/idheap_runs.c src/runtime/idheap_span.c src/runtime/idheap_tree.c \
+	src/runtime/heap.c src/runtime/idheap.c src/runtime/idheap_carve.c src/runtime/idheap_check.c \
+	src/runtime/idheap_find.c src/runtime/idheap_fork.c src/runtime/idheap_import.c src/runtime/idheap_leaf.c \
+	src/runtime/idheap_look.c src/runtime/idheap_loose.c src/runtime/idheap_nodes.c src/runtime/idheap_one.c \
+	src/runtime/idheap_runs.c src/runtime/idheap_span.c src/runtime/idheap_tree.c \
 	src/runtime/keytree.c src/runtime/map.c src/runtime/objcache.c src/runtime/reclaim.c src/runtime/record.c \
 	src/runtime/region.c src/runtime/region_build.c src/runtime/scalar.c src/runtime/slabs.c src/runtime/status.c \
 	src/runtime/sum.c src/runtime/symbol.c src/runtime/table.c src/runtime/tag.c src/runtime/tagged.c \

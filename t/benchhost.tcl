@@ -9,7 +9,8 @@
 # environment, but PRELOAD=LIBRARY means LD_PRELOAD with the library that the compiler would link; where there is none
 # the figure is skipped, and the package named.  A word X.trace is a file of t/benches.  WHAT is the name of a function
 # that MEASURED made: instructions a call on average, the wrapper's own not counted, and A+B is the sum of two; or a
-# name that the program gives to bench_value.  A program runs once for each list of arguments.
+# name that the program gives to bench_value; `most` is what the dearest of the parts cost that the program made with
+# bench_part_start and bench_part_end.  A program runs once for each list of arguments.
 
 namespace eval bench {
     variable figures {
@@ -19,6 +20,7 @@ namespace eval bench {
         idheap-bottom-free      instructions 40  {idheap-one free bottom}
         idheap-span-alloc       instructions 400 {idheap-span alloc}
         idheap-span-free        instructions 200 {idheap-span free}
+        idheap-span-most        instructions 5000 {idheap-span most 40000}
         objcache-64-alloc       instructions 25  {objcache alloc}
         objcache-64-free        instructions 20  {objcache free}
         general-random-glibc    times 0.5 {general acre_alloc+acre_free acre random} \
@@ -92,12 +94,14 @@ proc bench::run_counted {program words} {
     set arguments [lmap word [lsearch -all -inline -not $words *=*] {
         expr {[string match *.trace $word] ? [file join $::env(srcdir) benches $word] : $word}
     }]
-    set command [list env {*}$env valgrind --tool=callgrind --callgrind-out-file=$out --instr-atstart=no \
-        --toggle-collect=measured_* -q $binary {*}$arguments]
+    file delete $out
+    set command [list env {*}$env valgrind --tool=callgrind --callgrind-out-file=$out --combine-dumps=yes \
+        --instr-atstart=no --toggle-collect=measured_* -q $binary {*}$arguments]
     if {[catch {exec {*}$command 2>@1} said]} {
         fail "$program $words: $said"
     }
     set result [dict create cost [costs $out] value {} calls {}]
+    dict set result value most [dearest $out]
     foreach {- kind name value} [regexp -all -inline -line {^(calls|value) (\S+) (\d+)$} $said] {
         dict set result $kind $name $value
     }
@@ -117,6 +121,19 @@ proc bench::Preload {word} {
             "$library is missing (Debian package [dict get $packages $library])"
     }
     return LD_PRELOAD=$path
+}
+
+# Callgrind's profile -> what the dearest of its parts cost.
+proc bench::dearest {path} {
+    set most 0
+    set channel [open $path]
+    while {[gets $channel line] >= 0} {
+        if {[regexp {^totals: (\d+)} $line - cost]} {
+            set most [expr {max($most, $cost)}]
+        }
+    }
+    close $channel
+    return $most
 }
 
 # Callgrind's profile -> dict of the measured functions and what they cost with all they call.  In it "fn=(ID) NAME"

@@ -94,14 +94,10 @@ static inline uint32_t bits_downward(uint64_t word, uint32_t bit)
     return bit ? bits_at_top(word << (64 - bit)) : 0;
 }
 
-/*
- * Where the lowest run of at least `count` ones (1..64) starts; BITS_NONE if there is none.  Halves the run in each
- * step.
- */
+/* Where a run of at least `count` ones (1..64) goes on upwards: a one.  Halves the run in each step. */
 /*@ requires 1 <= count <= 64;
-    assigns \nothing;
-    ensures \result <= BITS_NONE; */
-static inline uint32_t bits_find_run(uint64_t word, uint32_t count)
+    assigns \nothing; */
+static inline uint64_t bits_runs(uint64_t word, uint32_t count)
 {
     /*@ loop invariant 1 <= count <= 64;
         loop assigns word, count;
@@ -112,6 +108,16 @@ static inline uint32_t bits_find_run(uint64_t word, uint32_t count)
         word &= word >> half;
         count -= half;
     }
+    return word;
+}
+
+/* Where the lowest run of at least `count` ones (1..64) starts; BITS_NONE if there is none. */
+/*@ requires 1 <= count <= 64;
+    assigns \nothing;
+    ensures \result <= BITS_NONE; */
+static inline uint32_t bits_find_run(uint64_t word, uint32_t count)
+{
+    word = bits_runs(word, count);
     return word ? bit_lowest(word) : BITS_NONE;
 }
 

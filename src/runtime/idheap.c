@@ -8,18 +8,21 @@
  *   level 1         fork      FREE      USED  ...  FOREIGN      2^18 ids a child
  *   level 0     leaf  USED ...                                  2^12 ids a child
  *
- * I1  in a leaf, bit i of `any` is set if and only if word i has a one, bit i of `all` if and only if it has no zero
+ * I1  in a leaf, bit i of `any` is clear only if word i is all zeros, bit i of `all` set if and only if it is all ones
  * I2  an id that is free is owned
  * I3  in a fork, `split` and `all` share no bit; `any` is set for a child if and only if an id under it is free
- * I4  no node but the root and the open and the loose leaf is of one state, and no leaf keeps books of owned ids if all
- * are I5  lead, max, tail and best are what their comments say, or upper bounds where the open or the loose leaf is in
- * the run I6  what a parent works with are the lead, max and tail that stand in its children
- * I7  an open leaf has a free id
+ * I4  no node but the root and the two leaves that are taken from (open and carve) is of one state, and no leaf keeps
+ *     books of owned ids if all are
+ * I5  lead, max, tail and best are what their comments say of the children as these say it; a loose leaf says LEAF_IDS
+ * I6  `rich` is exact but for the open leaf, where it may still be set
+ * I7  a loose leaf has a free id; the open leaf and the one carved from are loose
  *
- * Cost: single ids a walk down the tree at most, 3 to 4 nodes for a terabyte of frames; spans a look at 64 numbers in
- * each node of one or two such walks.  A node in memory is 560 bytes a leaf and 1,144 a fork: a heap whose every leaf
- * is mixed costs 1.13 bits an id.  References: Aho, Hopcroft and Ullman for the tree; the summaries lead, max and tail
- * are those of segment trees.
+ * Cost: a single id is some thirty instructions, a span of up to RICH ids that may lie anywhere some hundred more than
+ * setting its bits, however large the heap is (idheap_one.c, idheap_carve.c).  Other spans cost a look at 64 numbers in
+ * each node of one or two walks down the tree, 3 to 4 nodes for a terabyte of frames; and for each loose leaf that the
+ * search comes upon, summing it up, which a change in that leaf has put off (idheap_loose.c).  A node in memory is 584
+ * bytes a leaf and 1,360 a fork: a heap whose every leaf is mixed costs 1.18 bits an id.  References: Aho, Hopcroft and
+ * Ullman for the tree; the summaries lead, max and tail are those of segment trees.
  */
 #include "idheap.h"
 
@@ -136,8 +139,7 @@ enum status idheap_remove(struct idheap *heap, uint64_t base, uint64_t count)
         heap->failures++;
         return STATUS_NO_MEMORY;
     }
-    if (open_is_in(heap, from, from + count))
-        open_close(heap);
+    leaves_settle(heap);
     node_set(heap, heap->root, heap->level, from, from + count, IDHEAP_FOREIGN);
     heap->total -= count;
     heap->free -= count;
@@ -147,12 +149,10 @@ enum status idheap_remove(struct idheap *heap, uint64_t base, uint64_t count)
 
 void idheap_fini(struct idheap *heap)
 {
-    heap->open = NULL;
-    heap->loose = NULL;
+    heap->open = heap->carve = NULL;
     if (heap->root)
         tree_drop(heap, heap->root, heap->level);
     heap->root = NULL;
-    heap->near = NULL;
     heap->near_count = 0;
     heap->limit = heap->total = heap->free = 0;
     nodes_empty(heap);

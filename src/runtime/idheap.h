@@ -2,8 +2,8 @@
 /*
  * The id heap: a set of integers below 2^52, each of them free, used, or not the heap's.  Physical frames, pages of
  * address space and table slots are all ids.  Ranges are added at any time; ids are allocated singly in a constant
- * number of steps and in contiguous spans in a logarithmic one; stretches that are wholly free, used or foreign cost
- * nothing however long they are.
+ * number of steps and in contiguous spans in a logarithmic one, on average; stretches that are wholly free, used or
+ * foreign cost nothing however long they are.
  *
  * Memory.  The heap keeps its books in nodes, which it takes from its pool, then from meta.alloc, and gives back to
  * meta.free. meta.alloc and meta.free may themselves allocate single ids from and free ids to this same heap: they are
@@ -70,12 +70,11 @@ struct idheap {
     uint64_t open_base; /* its first id, from the origin */
     uint32_t open_word; /* where in it the last one was taken */
     uint32_t level; /* of the root */
-    struct idheap_fork *near; /* of level 2, the one under which a single id was freed last, or NULL */
-    uint64_t near_base; /* its first id */
-    uint64_t near_count; /* of its ids; 0 without one */
-    struct idheap_leaf *loose; /* the leaf that single ids are given back to in a row, or NULL */
-    uint64_t loose_base;
-    uint64_t last_base; /* of the leaf whose sums a freed single id changed last */
+    const void *const *near; /* forks of level 1, those around the id that was freed last; see idheap_one.c */
+    uint64_t near_base; /* their first id */
+    uint64_t near_count; /* of their ids; 0 without them */
+    struct idheap_leaf *carve; /* the leaf that spans are taken from, or NULL; see idheap_carve.c */
+    uint64_t carve_base; /* its first id, or that of the last one */
     void *root; /* a leaf at level 0, else a fork; NULL: no id was ever added */
     uint32_t need_forks, need_leaves; /* what changing any span may need at this level */
     uint32_t spare_fork_count, spare_leaf_count;
@@ -127,9 +126,10 @@ struct idheap_request {
 
 /*
  * Takes a span of free ids: the lowest that meets the request where that has a limit or an alignment, else one that
- * leaves long runs whole.  Logarithmic in the heap's size; with an alignment, if the heap has a run of count + align
- * - 1 ids within the window, and else one step more for each run of count that lies wrongly.  STATUS_INVALID: count 0
- * or a bad align.  STATUS_NOT_FOUND: there is no such span.  STATUS_NO_MEMORY.
+ * spares wholly free stretches if that is easy.  A constant number of steps if the span is short and may lie anywhere;
+ * else logarithmic in the heap's size, besides a share of what earlier changes put off.  With an alignment, if the heap
+ * has a run of count + align - 1 ids within the window; else one step more for each run of count that lies wrongly.
+ * STATUS_INVALID: count 0 or a bad align.  STATUS_NOT_FOUND: there is no such span.  STATUS_NO_MEMORY.
  */
 MUST_USE enum status idheap_alloc_span(struct idheap *heap, const struct idheap_request *request, uint64_t *base);
 

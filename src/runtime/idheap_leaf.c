@@ -24,41 +24,63 @@ void leaf_start(struct idheap_leaf *leaf, enum idheap_state state, struct idheap
     leaf_refresh(leaf);
 }
 
-/* Sets or clears the ids of the mask in word i. */
-static inline void mark_word(struct idheap_leaf *leaf, uint32_t i, uint64_t mask, bool one)
-{
-    uint64_t word = leaf_word(leaf, i), bit = bit_mask(i);
+/* The words that [from, to) lies in, and what of the first and of the last of them. */
+struct part {
+    uint32_t first, last;
+    uint64_t head, rest;
+};
 
-    word = one ? word | mask : word & ~mask;
-    leaf->bits[i + 1] = word;
-    leaf->any = word ? leaf->any | bit : leaf->any & ~bit;
-    leaf->all = ~word ? leaf->all & ~bit : leaf->all | bit;
+static inline struct part part_of(uint32_t from, uint32_t to)
+{
+    return (struct part){from / 64, (to - 1) / 64, ~(uint64_t)0 << from % 64, ~(uint64_t)0 >> (63 - (to - 1) % 64)};
 }
 
-__attribute__((always_inline)) static inline void mark(struct idheap_leaf *leaf, uint32_t from, uint32_t to, bool one)
+/* Bits first..last. */
+static inline uint64_t mask_of(const struct part *part)
 {
-    uint32_t first = from / 64, last = (to - 1) / 64;
-    uint64_t head = ~(uint64_t)0 << from % 64, rest = ~(uint64_t)0 >> (63 - (to - 1) % 64), between;
+    return ((uint64_t)2 << part->last) - bit_mask(part->first);
+}
 
-    if (first == last) {
-        mark_word(leaf, first, head & rest, one);
-        return;
+static inline void mark_free(struct idheap_leaf *leaf, const struct part *part)
+{
+    uint64_t mask = mask_of(part), *low = &leaf->bits[part->first + 1], *high = &leaf->bits[part->last + 1];
+
+    if (low == high) {
+        *low |= part->head & part->rest;
+    } else {
+        *low |= part->head;
+        *high |= part->rest;
+        for (uint64_t *word = low + 1; word < high; word++)
+            *word = ~(uint64_t)0;
     }
-    mark_word(leaf, first, head, one);
-    mark_word(leaf, last, rest, one);
-    for (uint32_t i = first + 1; i < last; i++)
-        leaf->bits[i + 1] = one ? ~(uint64_t)0 : 0;
-    between = bits_between(first + 1, last);
-    leaf->any = one ? leaf->any | between : leaf->any & ~between;
-    leaf->all = one ? leaf->all | between : leaf->all & ~between;
+    leaf->any |= mask;
+    mask ^= (uint64_t)(*low != ~(uint64_t)0) << part->first;
+    leaf->all |= mask & ~((uint64_t)(*high != ~(uint64_t)0) << part->last);
 }
 
-void leaf_mark(struct idheap_leaf *leaf, uint32_t from, uint32_t to, bool one)
+void leaf_mark_free(struct idheap_leaf *leaf, uint32_t from, uint32_t to)
 {
-    if (one)
-        mark(leaf, from, to, true);
-    else
-        mark(leaf, from, to, false);
+    struct part part = part_of(from, to);
+
+    mark_free(leaf, &part);
+}
+
+void leaf_mark_used(struct idheap_leaf *leaf, uint32_t from, uint32_t to)
+{
+    struct part part = part_of(from, to);
+    uint64_t mask = mask_of(&part), *low = &leaf->bits[part.first + 1], *high = &leaf->bits[part.last + 1];
+
+    if (low == high) {
+        *low &= ~(part.head & part.rest);
+    } else {
+        *low &= ~part.head;
+        *high &= ~part.rest;
+        for (uint64_t *word = low + 1; word < high; word++)
+            *word = 0;
+    }
+    leaf->all &= ~mask;
+    mask ^= (uint64_t)(*low != 0) << part.first;
+    leaf->any &= ~(mask & ~((uint64_t)(*high != 0) << part.last));
 }
 
 static void find_max(struct idheap_leaf *leaf)
@@ -87,7 +109,7 @@ void leaf_summarise(struct idheap_leaf *leaf)
  */
 void leaf_take(struct idheap_leaf *leaf, uint32_t from, uint32_t to)
 {
-    mark(leaf, from, to, false);
+    leaf_mark_used(leaf, from, to);
     leaf->node.poor += (int32_t)(to - from);
     leaf->node.lead = range_min(leaf->node.lead, from);
     leaf->node.tail = range_min(leaf->node.tail, LEAF_IDS - to);
@@ -105,7 +127,7 @@ void leaf_give(struct idheap_leaf *leaf, uint32_t from, uint32_t to)
     uint32_t below = leaf_free_below(leaf, from), above = leaf_free_above(leaf, to);
     uint64_t run = below + (to - from) + above;
 
-    mark(leaf, from, to, true);
+    leaf_mark_free(leaf, from, to);
     leaf->node.poor -= (int32_t)(to - from);
     if (from == below)
         leaf->node.lead = run;
@@ -118,16 +140,26 @@ void leaf_give(struct idheap_leaf *leaf, uint32_t from, uint32_t to)
     leaf_refresh(leaf);
 }
 
-bool leaf_is_used(const struct idheap_leaf *leaf, uint32_t from, uint32_t to)
+/* Whether all of the part is used. */
+static inline bool part_is_used(const struct idheap_leaf *leaf, const struct part *part)
 {
-    uint32_t first = from / 64, last = (to - 1) / 64;
-    uint64_t head = ~(uint64_t)0 << from % 64, rest = ~(uint64_t)0 >> (63 - (to - 1) % 64), free;
+    uint64_t free;
 
-    if (first == last)
-        return !(leaf_word(leaf, first) & head & rest);
-    free = (leaf_word(leaf, first) & head) | (leaf_word(leaf, last) & rest);
-    if (leaf->any & bits_between(first + 1, last))
-        for (uint32_t i = first + 1; i < last; i++)
+    if (part->first == part->last)
+        return !(leaf_word(leaf, part->first) & part->head & part->rest);
+    free = (leaf_word(leaf, part->first) & part->head) | (leaf_word(leaf, part->last) & part->rest);
+    if (leaf->any & (mask_of(part) - bit_mask(part->first) - bit_mask(part->last)))
+        for (uint32_t i = part->first + 1; i < part->last; i++)
             free |= leaf_word(leaf, i);
     return !free;
+}
+
+bool leaf_free_used(struct idheap_leaf *leaf, uint32_t from, uint32_t to)
+{
+    struct part part = part_of(from, to);
+
+    if (!part_is_used(leaf, &part))
+        return false;
+    mark_free(leaf, &part);
+    return true;
 }

@@ -112,6 +112,8 @@ struct leaf_span leaf_longest(const struct idheap_leaf *leaf)
 
 /* ---- the first run */
 
+#define LONG 127u /* a run of so many ids has a full word */
+
 /* The first word at or above i that may have a free id, or LEAF_WORDS. */
 static uint32_t next_any(const struct idheap_leaf *leaf, uint32_t i)
 {
@@ -120,27 +122,55 @@ static uint32_t next_any(const struct idheap_leaf *leaf, uint32_t i)
     return above ? bit_lowest(above) : LEAF_WORDS;
 }
 
-uint32_t leaf_find(const struct idheap_leaf *leaf, uint64_t count, uint32_t from)
+/* The lowest run of count ids, by looking at words. */
+static uint32_t find_in_words(const struct idheap_leaf *leaf, uint32_t count, uint32_t from)
 {
     uint64_t mask = ~(uint64_t)0 << from % 64; /* of the first word, what lies at or above `from` */
-    uint64_t run = 0;
+    uint32_t run = 0;
 
     for (uint32_t i = from / 64; i < LEAF_WORDS; i = run ? i + 1 : next_any(leaf, i + 1), mask = ~(uint64_t)0) {
         uint64_t word = leaf_word(leaf, i) & mask;
         uint32_t inside;
 
         if (run + bits_at_bottom(word) >= count)
-            return (uint32_t)(i * 64 - run);
+            return i * 64 - run;
         if (!~word) {
             run += 64;
             continue;
         }
-        inside = count <= 64 ? bits_find_run(word, (uint32_t)count) : BITS_NONE;
+        inside = count <= 64 ? bits_find_run(word, count) : BITS_NONE;
         if (inside != BITS_NONE)
             return i * 64 + inside;
         run = bits_at_top(word);
     }
     return (uint32_t)LEAF_IDS;
+}
+
+/*
+ * The same by looking at groups of full words, of which a run of count ids has (count - 63) / 64 at least.
+ *
+ *   word    |...uuuuu|........|........|........|....uuuu|      k = 3 full words, and what is free beside them
+ *             below                              above
+ */
+static uint32_t find_in_groups(const struct idheap_leaf *leaf, uint32_t count, uint32_t from)
+{
+    uint32_t first = (from + 63) / 64;
+    uint64_t full = first < LEAF_WORDS ? leaf->all & ~(uint64_t)0 << first : 0;
+
+    for (uint64_t left = bits_runs(full, (count - 63) / 64) & ~(full << 1); left; left &= left - 1) {
+        uint32_t i = bit_lowest(left), end = i + bits_upward(full, i);
+        uint32_t below = (uint32_t)range_min(bits_at_top(leaf->bits[i]), i * 64 - from);
+        uint32_t above = end < LEAF_WORDS ? bits_at_bottom(leaf_word(leaf, end)) : 0;
+
+        if (below + (end - i) * 64 + above >= count)
+            return i * 64 - below;
+    }
+    return (uint32_t)LEAF_IDS;
+}
+
+uint32_t leaf_find(const struct idheap_leaf *leaf, uint64_t count, uint32_t from)
+{
+    return count < LONG ? find_in_words(leaf, (uint32_t)count, from) : find_in_groups(leaf, (uint32_t)count, from);
 }
 
 /* ---- states */

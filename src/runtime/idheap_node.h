@@ -29,6 +29,7 @@ struct idheap_node {
     int32_t poor; /* above 0: it is not rich.  In a leaf RICH less its free ids, in a fork whether `rich` is 0 */
     uint16_t at; /* in a leaf: where a run of length max starts */
     uint8_t fast; /* in a leaf: the longest run that idheap_free may make there without a word to anybody */
+    uint8_t loose; /* it is a leaf whose lead, max and tail are only as large as can be; see idheap_loose.c */
 };
 
 /* 64 words of 64 ids, 1 is free, bit i of a mask is word i; a word of ones at each end is none of them. */
@@ -138,6 +139,12 @@ static inline bool leaf_is_uniform(const struct idheap_leaf *leaf)
     return leaf->node.poor == RICH || leaf->node.poor == RICH - (int32_t)LEAF_IDS;
 }
 
+/* Whether all ids of the leaf are free. */
+static inline bool leaf_is_whole(const struct idheap_leaf *leaf)
+{
+    return leaf->node.poor == RICH - (int32_t)LEAF_IDS;
+}
+
 /* ---- idheap_runs.c */
 
 #define RUN_UNKNOWN 255
@@ -169,14 +176,15 @@ void leaf_start(struct idheap_leaf *leaf, enum idheap_state state, struct idheap
 void leaf_take(struct idheap_leaf *leaf, uint32_t from, uint32_t to);
 void leaf_give(struct idheap_leaf *leaf, uint32_t from, uint32_t to);
 
-/* Sets or clears [from, to) and what the masks say of it, nothing else. */
-void leaf_mark(struct idheap_leaf *leaf, uint32_t from, uint32_t to, bool one);
+/* Sets or clears [from, to), all of which is the other, and what the masks say of it, nothing else. */
+void leaf_mark_free(struct idheap_leaf *leaf, uint32_t from, uint32_t to);
+void leaf_mark_used(struct idheap_leaf *leaf, uint32_t from, uint32_t to);
 
 /* Works out lead, max and tail anew. */
 void leaf_summarise(struct idheap_leaf *leaf);
 
-/* Whether all of [from, to) are used, where all ids of the leaf are the heap's. */
-bool leaf_is_used(const struct idheap_leaf *leaf, uint32_t from, uint32_t to);
+/* Marks [from, to) free if all of it is used, where all ids of the leaf are the heap's; whether it was. */
+MUST_USE bool leaf_free_used(struct idheap_leaf *leaf, uint32_t from, uint32_t to);
 
 /* What single frees may do there, and what they may count on; after any change of max, any or owned. */
 static inline void leaf_refresh(struct idheap_leaf *leaf)
@@ -200,7 +208,7 @@ struct leaf_span {
 /* One of the longest, the lowest of them; length 0 if no id is free. */
 struct leaf_span leaf_longest(const struct idheap_leaf *leaf);
 
-/* Where the lowest run of count free ids starts at or above `from`, or LEAF_IDS. */
+/* Where the lowest run of count (1..LEAF_IDS) free ids starts at or above `from`, or LEAF_IDS. */
 uint32_t leaf_find(const struct idheap_leaf *leaf, uint64_t count, uint32_t from);
 
 /* The states in [from, to), or'ed. */
@@ -323,24 +331,93 @@ void nodes_empty(struct idheap *heap);
 
 /* ---- idheap_one.c */
 
-/* Ends the open leaf's and the loose leaf's being so. */
-void open_close(struct idheap *heap);
+/* The leaf that holds id (as the caller knows it), or no_leaf.  Its forks are the near ones from now on. */
+struct idheap_leaf *leaf_far(struct idheap *heap, uint64_t id);
 
-/* The leaf has become rich: its forks learn it. */
-void leaf_tell_rich(struct idheap *heap, uint64_t at);
-
-/* Whether what is known of the leaf's runs are only upper bounds. */
-static inline bool is_open(const struct idheap *heap, const void *leaf)
+/* The same, at once if it is under a near fork. */
+static inline struct idheap_leaf *leaf_of(struct idheap *heap, uint64_t id)
 {
-    return leaf == heap->open || leaf == heap->loose;
+    uint64_t at = id - heap->near_base;
+    const struct idheap_fork *fork;
+
+    if (at >= heap->near_count)
+        return leaf_far(heap, id);
+    fork = heap->near[at >> child_shift(2)];
+    return (struct idheap_leaf *)(uintptr_t)fork->child[child_index(at, 1)];
 }
 
-/* Whether an open or loose leaf reaches into [from, to). */
-static inline bool open_is_in(const struct idheap *heap, uint64_t from, uint64_t to)
+/* ---- idheap_loose.c */
+
+/* The leaf that holds `at` has become rich, or poor: its forks learn it. */
+void leaf_tell_riches(struct idheap *heap, bool rich, uint64_t at);
+
+/* Makes the leaf that holds `at` loose, if it is not. */
+void leaf_loosen(struct idheap *heap, struct idheap_leaf *leaf, uint64_t at);
+
+/* Makes a loose leaf exact.  Not so the forks above it: the caller does that. */
+void leaf_tighten(struct idheap *heap, struct idheap_leaf *leaf);
+
+/* Makes the loose leaf that holds `at` and its forks exact; if it is of one state, a stretch. */
+void leaf_close(struct idheap *heap, struct idheap_leaf *leaf, uint64_t at);
+
+/* Closes the leaves that single ids and spans are taken from. */
+void leaves_close(struct idheap *heap);
+
+/* Closes those of them that are wholly free: what a search and a change of whole children begin with. */
+void leaves_settle(struct idheap *heap);
+
+/* Takes and gives back ids of a loose leaf that have the other state.  The last thing an operation does. */
+void loose_take(struct idheap *heap, struct idheap_leaf *leaf, uint64_t from, uint32_t count);
+void loose_give(struct idheap *heap, struct idheap_leaf *leaf, uint64_t from, uint32_t count);
+
+/* Closes the loose leaf that holds `at` and became free, unless it is kept.  The last thing an operation does. */
+void loose_settle(struct idheap *heap, struct idheap_leaf *leaf, uint64_t at);
+
+/* The rest of loose_give, for ids that are marked free already. */
+static inline void loose_given(struct idheap *heap, struct idheap_leaf *leaf, uint64_t from, uint32_t count)
 {
-    return (heap->open && heap->open_base < to && from < heap->open_base + LEAF_IDS) ||
-           (heap->loose && heap->loose_base < to && from < heap->loose_base + LEAF_IDS);
+    bool was_rich = node_is_rich(&leaf->node);
+
+    leaf_refresh(leaf);
+    heap->free += count;
+    leaf->node.poor -= (int32_t)count;
+    if (!was_rich && node_is_rich(&leaf->node))
+        leaf_tell_riches(heap, true, from);
+    if (leaf_is_whole(leaf))
+        loose_settle(heap, leaf, from);
 }
+
+/* ---- idheap_carve.c */
+
+#define CARVE_STEPS 4u
+#define CARVE_MORE 16u
+
+/*
+ * Takes count (1..LEAF_IDS) ids in a row, if so many steps find some, and stores the first, from the origin.  A step is
+ * a look at a leaf, or at a fork where there is none.
+ */
+bool carve_span(struct idheap *heap, uint64_t count, uint32_t steps, uint64_t *from);
+
+/* The leaf that holds `at` is carved from next, if it has a free id. */
+void carve_here(struct idheap *heap, struct idheap_leaf *leaf, uint64_t at);
+
+/* ---- idheap_find.c */
+
+/* A request as the tree knows it: counted from the origin, with an upper limit. */
+struct idheap_window {
+    uint64_t count, align, lower, upper;
+};
+
+/* The leaf that all of [from, from + count) lies in, ids below heap->limit, or NULL. */
+struct idheap_leaf *leaf_with(const struct idheap *heap, uint64_t from, uint64_t count);
+
+/*
+ * Where count free ids in a row start, counted from the origin, or NOWHERE: the lowest in the window; some; and a
+ * stretch of LEAF_IDS that is wholly free and no node.  leaves_settle comes before.
+ */
+uint64_t tree_find_in_window(struct idheap *heap, const struct idheap_window *window);
+uint64_t tree_find_anywhere(struct idheap *heap, uint64_t count);
+uint64_t tree_find_whole(const struct idheap *heap);
 
 /* ---- idheap_span.c */
 

@@ -10,6 +10,9 @@
 #include "idheap_node.h"
 #include "range.h"
 
+_Static_assert(2 * sizeof(struct idheap_leaf) <= 1200 && sizeof(struct idheap_fork) <= 1360,
+               "stage2 reckons how much memory the books of the physical heap need (BOOKS_LEAF_SIZE in boot/memory.c)");
+
 const size_t idheap_leaf_size = sizeof(struct idheap_leaf);
 const size_t idheap_fork_size = sizeof(struct idheap_fork);
 
@@ -82,10 +85,8 @@ void leaf_drop(struct idheap *heap, struct idheap_leaf *leaf)
 
 void fork_drop(struct idheap *heap, struct idheap_fork *fork)
 {
-    if (fork == heap->near) {
-        heap->near = NULL;
+    if (heap->near == fork->child)
         heap->near_count = 0;
-    }
     heap->spare_fork_count++;
     heap->forks--;
     push(&heap->spare_forks, fork);
@@ -227,6 +228,6 @@ void idheap_settle(struct idheap *heap)
 
     if (heap->busy)
         return;
-    open_close(heap);
+    leaves_close(heap);
     trim(heap, (struct idheap_need){2 * keep.forks, 2 * keep.leaves});
 }

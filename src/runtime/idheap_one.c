@@ -2,81 +2,24 @@
 /*
  * Single ids, in a constant number of steps.
  *
- * One leaf at a time is open: idheap_alloc takes from it without telling anybody.  What its summary and those above it
- * say is then an upper bound: lead, max and tail may be too large, never too small.  It is closed, that is summed up
- * again, when it has no free id left, or when an operation on spans would believe the bound.  Always: an open leaf has
- * a free id.  Opening and closing cost some hundred steps; so a rich leaf is opened, one with RICH free ids at least,
- * if there is one.
+ * One leaf at a time is open: idheap_alloc takes from it without telling anybody.  It is loose (idheap_loose.c), and
+ * closed when it has no free id left, or when a search comes upon it.  Opening and closing cost some hundred steps; so
+ * a rich leaf is opened, one with RICH free ids at least, if there is one.
  *
- * idheap_free sets one bit where that makes no run longer than the longest of the leaf, and none at the leaf's ends;
- * then nothing above changes.  It sees that in nearly all cases from the five ids on each side, with a table:
+ * idheap_free sets one bit in a loose leaf.  In another it does so where that makes no run longer than the longest of
+ * the leaf, and none at the leaf's ends; then nothing above changes.  It sees that in nearly all cases from the five
+ * ids on each side, with a table:
  *
  *   id     -5              0             +5       1 is free
  *           0  1  1  0  0  0  1  1  0  1  0       the run would be 3 ids long
  *
- * Else the sums follow.  When that happens twice in a row in one leaf, as when a stretch is freed id by id, the leaf is
- * made loose: its lead, max and tail become as large as can be, so that nothing more has to follow until it is closed
- * like the open one.  There is one loose leaf at a time.
+ * Else the leaf becomes loose.
  */
 #include "idheap_node.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "idheap_free reads ids across words");
 
-/* ---- closing and opening */
-
-/* The parent knows nothing of what was taken and given meanwhile: it is told in any case. */
-static void close_leaf(struct idheap *heap, struct idheap_leaf *leaf, uint64_t base)
-{
-    struct idheap_node before = leaf->node;
-    struct idheap_path path;
-    uint32_t level;
-
-    leaf_summarise(leaf);
-    before.poor = node_is_rich(&leaf->node); /* that is, not rich if it is and the other way round */
-    path_down(heap, base, base + 1, &path, &level);
-    path_summarise(heap, &path, level, &before);
-}
-
-static void open_close_one(struct idheap *heap)
-{
-    struct idheap_leaf *leaf = heap->open;
-
-    heap->open = NULL;
-    if (leaf)
-        close_leaf(heap, leaf, heap->open_base);
-}
-
-static void loose_close(struct idheap *heap)
-{
-    struct idheap_leaf *leaf = heap->loose;
-
-    heap->loose = NULL;
-    if (leaf)
-        close_leaf(heap, leaf, heap->loose_base);
-}
-
-void open_close(struct idheap *heap)
-{
-    open_close_one(heap);
-    loose_close(heap);
-}
-
-void leaf_tell_rich(struct idheap *heap, uint64_t at)
-{
-    struct idheap_path path;
-    uint32_t level;
-
-    path_down(heap, at, at + 1, &path, &level);
-    for (level = 1; level <= heap->level; level++) {
-        struct idheap_fork *fork = path.fork[level];
-        bool was_rich = fork->rich;
-
-        fork->rich |= bit_mask(path.index[level]);
-        fork->node.poor = 0;
-        if (was_rich)
-            return;
-    }
-}
+/* ---- opening */
 
 /* The child to go to for the lowest rich leaf, or the lowest with a free id. */
 static uint32_t child_to_open(const struct idheap_fork *fork)
@@ -120,8 +63,7 @@ static enum status open_one(struct idheap *heap)
         base += (uint64_t)i << child_shift(level);
         node = fork_node(fork, i);
     }
-    if (node == heap->loose)
-        heap->loose = NULL;
+    leaf_loosen(heap, node, base);
     heap->open = node;
     heap->open_base = base;
     heap->open_word = 0;
@@ -133,7 +75,7 @@ static enum status open_one(struct idheap *heap)
 /* The open leaf has no free id left. */
 __attribute__((noinline)) static void close_empty(struct idheap *heap)
 {
-    open_close_one(heap);
+    leaf_close(heap, heap->open, heap->open_base);
     nodes_relax(heap);
 }
 
@@ -184,74 +126,69 @@ enum status idheap_alloc(struct idheap *heap, uint64_t *id)
 
 /* ---- freeing */
 
-/* Frees an id and lets the sums follow, or makes the leaf loose. */
-static void free_and_sum(struct idheap *heap, struct idheap_leaf *leaf, uint64_t at)
+/*
+ * `near` are the children of a fork of level 2; or where the root is of level 1, the root alone.  So it is two steps
+ * down to a leaf as long as ids lie near one another, that is among some 16 million.
+ */
+static void set_near(struct idheap *heap, const void *const *forks, uint64_t base, uint32_t level)
 {
-    struct idheap_node before = leaf->node;
-    uint64_t base = at & ~(LEAF_IDS - 1);
-    struct idheap_path path;
-    uint32_t level;
-
-    leaf_give(leaf, at % LEAF_IDS, at % LEAF_IDS + 1);
-    if (heap->last_base == base && !is_open(heap, leaf) && heap->level) {
-        loose_close(heap);
-        heap->loose = leaf;
-        heap->loose_base = base;
-        leaf->node.lead = leaf->node.max = leaf->node.tail = LEAF_IDS;
-    }
-    heap->last_base = base;
-    path_down(heap, at, at + 1, &path, &level);
-    path_summarise(heap, &path, level, &before);
-    nodes_relax(heap);
+    heap->near = forks;
+    heap->near_base = base;
+    heap->near_count = node_span(level);
 }
 
-/* Frees a used id of the leaf, whatever that changes. */
-static void free_used(struct idheap *heap, struct idheap_leaf *leaf, uint64_t at)
+__attribute__((noinline)) struct idheap_leaf *leaf_far(struct idheap *heap, uint64_t id)
 {
-    heap->free++;
+    uint64_t at = id - heap->origin;
+    void *node = at < heap->limit ? heap->root : NULL;
+
+    if (heap->level == 1)
+        set_near(heap, (const void *const *)&heap->root, heap->origin, 1);
+    for (uint32_t level = heap->level; level && node; level--) {
+        struct idheap_fork *fork = node;
+
+        if (level == 2)
+            set_near(heap, fork->child, id - (at & (node_span(2) - 1)), 2);
+        node = fork_node(fork, child_index(at, level));
+    }
+    return node ? node : (struct idheap_leaf *)(uintptr_t)&no_leaf;
+}
+
+/* Frees an id of a loose leaf, whatever it is. */
+__attribute__((noinline)) static enum status free_loose(struct idheap *heap, struct idheap_leaf *leaf, uint64_t at)
+{
+    uint32_t i = at % LEAF_IDS / 64;
+    uint64_t bit = bit_mask(at % 64), word = leaf_word(leaf, i);
+
+    if (word & bit)
+        return STATUS_NOT_ALLOCATED;
+    if (leaf->owned && !(leaf_word(leaf->owned, i) & bit))
+        return STATUS_NOT_OWNED;
+    word |= bit;
+    leaf->bits[1 + i] = word;
     leaf->any = LEAF_MASK;
-    leaf_refresh(leaf);
-    if (leaf->node.lead != LEAF_IDS) { /* else lead, max and tail are bounds as large as can be */
-        free_and_sum(heap, leaf, at);
-        return;
-    }
-    leaf_mark(leaf, at % LEAF_IDS, at % LEAF_IDS + 1, true);
-    if (!--leaf->node.poor)
-        leaf_tell_rich(heap, at);
-}
-
-/* Frees an id of the leaf, whatever it is. */
-__attribute__((noinline)) static enum status free_checked(struct idheap *heap, struct idheap_leaf *leaf, uint64_t at)
-{
-    uint32_t id = at % LEAF_IDS, states = leaf_states(leaf, id, id + 1);
-
-    if (states != IDHEAP_USED)
-        return states == IDHEAP_FREE ? STATUS_NOT_ALLOCATED : STATUS_NOT_OWNED;
-    free_used(heap, leaf, at);
+    if (!~word)
+        leaf->all |= bit_mask(i);
+    loose_given(heap, leaf, at, 1);
     return STATUS_OK;
 }
 
-/* An id of a leaf, or of none. */
-static enum status free_walking(struct idheap *heap, uint64_t id)
-{
-    uint64_t at = id - heap->origin;
-    void *node = heap->root;
-
-    for (uint32_t level = heap->level; level && node; level--) {
-        if (level == 2) {
-            heap->near = node;
-            heap->near_base = id - (at & (node_span(2) - 1));
-            heap->near_count = node_span(2);
-        }
-        node = fork_node(node, child_index(at, level));
-    }
-    return node ? free_checked(heap, node, at) : idheap_free_span(heap, id, 1);
-}
-
-/* An id that is not under `near`. */
+/* An id that a look at its word did not help with, or that is not near. */
 __attribute__((noinline)) static enum status free_far(struct idheap *heap, uint64_t id)
 {
-    return id - heap->origin < heap->limit ? free_walking(heap, id) : STATUS_NOT_OWNED;
+    struct idheap_leaf *leaf = leaf_far(heap, id);
+    uint64_t at = id - heap->origin;
+    uint32_t states;
+
+    if (leaf == &no_leaf)
+        return idheap_free_span(heap, id, 1);
+    if (leaf->node.loose)
+        return free_loose(heap, leaf, at);
+    states = leaf_states(leaf, at % LEAF_IDS, at % LEAF_IDS + 1);
+    if (states != IDHEAP_USED)
+        return states == IDHEAP_FREE ? STATUS_NOT_ALLOCATED : STATUS_NOT_OWNED;
+    leaf_loosen(heap, leaf, at);
+    return free_loose(heap, leaf, at);
 }
 
 /* Whether freeing a used id makes no run longer than max and none at an end of the leaf. */
@@ -273,17 +210,19 @@ __attribute__((noinline)) static enum status free_slowly(struct idheap *heap, ui
     uint64_t bit = bit_mask(in_leaf % 64), *word = &leaf->bits[1 + in_leaf / 64];
     uint64_t above = ~*word & (0 - 2 * bit), below = ~*word & (bit - 1);
 
+    if (leaf->node.loose)
+        return free_loose(heap, leaf, id - heap->origin);
     if (!leaf->node.fast || (*word & bit))
-        return free_walking(heap, id);
+        return free_far(heap, id);
     if (!above || !below || bit_lowest(above) - bit_highest(below) > leaf->node.max + 1)
         if (!run_stays(leaf, in_leaf))
-            return free_walking(heap, id);
+            return free_far(heap, id);
     *word |= bit;
     if (!~*word)
         leaf->all |= bit_mask(in_leaf / 64);
     heap->free++;
     if (!--leaf->node.poor)
-        leaf_tell_rich(heap, id - heap->origin);
+        leaf_tell_riches(heap, true, id - heap->origin);
     return STATUS_OK;
 }
 
@@ -301,7 +240,7 @@ enum status idheap_free(struct idheap *heap, uint64_t id)
 
     if (at >= heap->near_count)
         return free_far(heap, id);
-    fork = heap->near->child[at >> child_shift(2)];
+    fork = heap->near[at >> child_shift(2)];
     leaf = (struct idheap_leaf *)(uintptr_t)fork->child[child_index(at, 1)];
     first = at % LEAF_IDS + 64 - RUN_REACH;
     place = (uint8_t *)leaf->bits + first / 8;
@@ -315,6 +254,6 @@ enum status idheap_free(struct idheap *heap, uint64_t id)
     __builtin_memcpy(place, &window, sizeof window);
     heap->free++;
     if (!--leaf->node.poor)
-        leaf_tell_rich(heap, id - heap->origin);
+        leaf_tell_riches(heap, true, id - heap->origin);
     return STATUS_OK;
 }

@@ -70,7 +70,7 @@ static bool merge_child(struct idheap *heap, struct idheap_fork *fork, uint32_t 
         fork_drop(heap, below);
         return true;
     }
-    if (is_open(heap, leaf) || !leaf_is_uniform(leaf))
+    if (leaf->node.loose || !leaf_is_uniform(leaf))
         return false;
     set_child(fork, level, i, leaf_state(leaf));
     if (leaf->owned)
@@ -106,6 +106,8 @@ static void leaf_set(struct idheap *heap, struct idheap_leaf *leaf, uint64_t fro
     uint32_t low = (uint32_t)from, high = (uint32_t)to;
     bool was_foreign = leaf->owned && !bit_is_set(leaf_word(leaf->owned, low / 64), low % 64);
 
+    if (leaf->node.loose)
+        leaf_tighten(heap, leaf);
     if (state == IDHEAP_FOREIGN && !leaf->owned) {
         leaf->owned = leaf_new(heap);
         leaf_start(leaf->owned, IDHEAP_FREE, NULL);
@@ -116,7 +118,10 @@ static void leaf_set(struct idheap *heap, struct idheap_leaf *leaf, uint64_t fro
         leaf_take(leaf, low, high);
     if (state != IDHEAP_FOREIGN && !was_foreign)
         return;
-    leaf_mark(leaf->owned, low, high, state != IDHEAP_FOREIGN);
+    if (state == IDHEAP_FOREIGN)
+        leaf_mark_used(leaf->owned, low, high);
+    else
+        leaf_mark_free(leaf->owned, low, high);
     leaf_refresh(leaf);
     forget_owned(heap, leaf);
 }
@@ -198,6 +203,7 @@ void tree_set_level(struct idheap *heap, uint32_t level)
     struct idheap_need need = need_of_span(level);
 
     heap->level = level;
+    heap->near_count = 0;
     heap->need_forks = need.forks;
     heap->need_leaves = need.leaves;
 }

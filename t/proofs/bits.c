@@ -2,7 +2,7 @@
 /*
  * Runs of ones: results are in range and shifts are defined.
  *
- * proves: bit_is_set bit_mask bit_lowest bit_highest bits_at_bottom bits_at_top bits_upward bits_find_run
+ * proves: bit_is_set bit_mask bit_lowest bit_highest bits_at_bottom bits_at_top bits_upward bits_runs bits_find_run
  */
 #include "builtins.h"
 #include "bits.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What idheap_one.c hides from the tree for speed: the open leaf, from which single ids are taken, and the loose one,
- * to which they are given back in a row.  Nothing of that may be seen from outside.
+ * What is hidden from the tree for speed: the leaves from which single ids and spans are taken, and the loose ones, to
+ * which they were given back.  Nothing of that may be seen from outside.
  */
 #include "idheap_picture.h"
 
@@ -128,9 +128,147 @@ static void test_joins(void)
     tap_is_u64(wrong, 0, "single ids join runs of every length at every place in a word");
 }
 
+static enum status alloc_span(struct idheap *heap, uint64_t count, uint64_t *base)
+{
+    return idheap_alloc_span(heap, &(struct idheap_request){.count = count}, base);
+}
+
+/* Takes spans of `count` until there is none, and returns how many; NOT_FOUND must be why. */
+static unsigned take_all(struct idheap *heap, uint64_t count, uint64_t *bases)
+{
+    unsigned n = 0;
+    enum status status;
+
+    while ((status = alloc_span(heap, count, &bases[n])) == STATUS_OK)
+        n++;
+    return status == STATUS_NOT_FOUND ? n : 0;
+}
+
+/* Every other span is given back, in several leaves: what is free then, exactly that is found. */
+static void test_carve_all(void)
+{
+    static uint64_t bases[100];
+    struct idheap heap;
+    uint64_t id = 0;
+    unsigned wrong = 0;
+
+    set_up(&heap, 0, LEAF, "......");
+    tap_is_u64(take_all(&heap, 512, bases), 48, "six leaves are 48 spans of 512");
+    for (unsigned i = 0; i < 48; i++)
+        if (bases[i] / 512 % 2)
+            wrong += idheap_free_span(&heap, bases[i], 512) != STATUS_OK;
+    tap_is_u64(wrong, 0, "every other one is freed");
+    tap_ok(alloc_span(&heap, 513, &id) == STATUS_NOT_FOUND && alloc_span(&heap, 1025, &id) == STATUS_NOT_FOUND,
+           "there is no longer one");
+    tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
+    tap_is_u64(take_all(&heap, 512, bases), 24, "but all of them are found");
+    for (uint64_t i = 0; i < 6 * LEAF; i += 128)
+        wrong += idheap_free_span(&heap, i, 128) != STATUS_OK;
+    tap_ok(!wrong && alloc_span(&heap, 6 * LEAF, &id) == STATUS_OK && id == 0, "all freed in pieces is one run");
+    tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
+    idheap_fini(&heap);
+    tap_is_u64(nodes_out, 0, "no node was lost");
+}
+
+/* A leaf that spans are taken from and given back to stays, but not in the way of longer ones. */
+static void test_carve_stays(void)
+{
+    struct idheap_stats before, after;
+    struct idheap heap;
+    uint64_t id = 0, other = 0;
+
+    set_up(&heap, 0, LEAF, "....");
+    tap_ok(alloc_span(&heap, 100, &id) == STATUS_OK && idheap_free_span(&heap, id, 100) == STATUS_OK, "taken, freed");
+    idheap_stats(&heap, &before);
+    tap_ok(alloc_span(&heap, 7, &other) == STATUS_OK && other == id && idheap_free(&heap, other) == STATUS_OK,
+           "from there the next one is taken");
+    tap_ok(idheap_free_span(&heap, other + 1, 6) == STATUS_OK, "and freed in pieces");
+    idheap_stats(&heap, &after);
+    tap_ok(before.leaves == 1 && after.leaves == 1, "no node was made for it");
+    tap_ok(idheap_take(&heap, 0, 4 * LEAF) == STATUS_OK && idheap_free_span(&heap, 0, 4 * LEAF) == STATUS_OK,
+           "its ids are taken with others, and freed");
+    tap_ok(alloc_span(&heap, 5, &id) == STATUS_OK && idheap_alloc(&heap, &other) == STATUS_OK &&
+               idheap_free(&heap, other) == STATUS_OK && idheap_free_span(&heap, id, 5) == STATUS_OK,
+           "a span and an id are taken from one leaf");
+    tap_ok(alloc_span(&heap, 4 * LEAF, &id) == STATUS_OK && id == 0, "and then all leaves");
+    tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
+    idheap_fini(&heap);
+    tap_is_u64(nodes_out, 0, "no node was lost");
+}
+
+/* Whole stretches are spared as long as leaves that are mixed have room. */
+static void test_carve_spares(void)
+{
+    struct idheap heap;
+    uint64_t id = 0;
+    unsigned wrong = 0;
+
+    set_up(&heap, 0, LEAF, "#.#........");
+    wrong += idheap_free_span(&heap, 100, 3000) != STATUS_OK || idheap_free_span(&heap, 2 * LEAF, 1500) != STATUS_OK;
+    for (unsigned i = 0; i < 4; i++)
+        wrong += alloc_span(&heap, 1000, &id) != STATUS_OK || (id / LEAF != 0 && id / LEAF != 2);
+    tap_is_u64(wrong, 0, "what was freed is taken from first, in two leaves");
+    tap_ok(alloc_span(&heap, 1000, &id) == STATUS_OK && id / LEAF > 2, "then a stretch, of the long run");
+    tap_ok(alloc_span(&heap, 500, &id) == STATUS_OK && id / LEAF > 2, "which is taken from on");
+    tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
+    idheap_fini(&heap);
+    tap_is_u64(nodes_out, 0, "no node was lost");
+}
+
+/* Heaps of a leaf, and of less than one. */
+static void test_carve_small(void)
+{
+    static uint64_t bases[100];
+    struct idheap heap;
+    uint64_t id = 0;
+
+    set_up(&heap, 0, LEAF, ".");
+    tap_ok(take_all(&heap, 64, bases) == 64 && idheap_alloc(&heap, &id) == STATUS_NOT_FOUND, "a leaf is 64 times 64");
+    tap_ok(idheap_free_span(&heap, 64, 64) == STATUS_OK && take_all(&heap, 63, bases) == 1, "one is one of 63");
+    tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
+    idheap_fini(&heap);
+    set_up(&heap, LEAF + 1000, 300, "..");
+    tap_ok(take_all(&heap, 150, bases) == 4 && idheap_alloc(&heap, &id) == STATUS_NOT_FOUND, "600 ids are 4 times 150");
+    tap_ok(idheap_free_span(&heap, LEAF + 1000, 600) == STATUS_OK && alloc_span(&heap, 5, &id) == STATUS_OK &&
+               idheap_free_span(&heap, LEAF + 999, 2) == STATUS_NOT_OWNED,
+           "freed, but not with one that is not the heap's");
+    tap_ok(idheap_free(&heap, LEAF + 999) == STATUS_NOT_OWNED && idheap_free(&heap, LEAF + 1600) == STATUS_NOT_OWNED &&
+               idheap_free(&heap, LEAF + 1599) == STATUS_NOT_ALLOCATED && idheap_free(&heap, id) == STATUS_OK,
+           "nor is such a one freed alone");
+    tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
+    idheap_fini(&heap);
+    tap_is_u64(nodes_out, 0, "no node was lost");
+}
+
+/* Runs that a leaf's being loose makes the tree believe in, across its ends, are not there. */
+static void test_loose_ends(void)
+{
+    struct idheap_request low = {.count = LEAF + 2, .lower = 1};
+    struct idheap heap;
+    uint64_t id = 0;
+
+    set_up(&heap, 0, LEAF, ".#.#.#...");
+    tap_ok(idheap_free_span(&heap, LEAF + 1, 5) == STATUS_OK && idheap_free_span(&heap, 3 * LEAF, 2) == STATUS_OK,
+           "spans are freed between free leaves, one beside the next leaf");
+    tap_ok(idheap_alloc_span(&heap, &low, &id) == STATUS_OK && id == 2 * LEAF, "the lowest that is long enough");
+    low = (struct idheap_request){.count = 3, .lower = 1, .upper = 2 * LEAF};
+    tap_ok(idheap_free_span(&heap, LEAF + 8, 9) == STATUS_OK && idheap_take(&heap, 0, LEAF) == STATUS_OK &&
+               idheap_alloc_span(&heap, &low, &id) == STATUS_OK && id == LEAF + 1,
+           "the lowest within a loose leaf");
+    tap_ok(alloc_span(&heap, 3 * LEAF + 1, &id) == STATUS_NOT_FOUND, "a longer one than there is");
+    tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
+    idheap_fini(&heap);
+    tap_is_u64(nodes_out, 0, "no node was lost");
+}
+
 int main(void)
 {
-    tap_plan(5 + 5 + 8 + 6 + 6 + 1);
+    tap_plan(5 + 5 + 8 + 6 + 6 + 1 + 8 + 9 + 5 + 8 + 6);
+    test_carve_all();
+    test_carve_stays();
+    test_carve_spares();
+    test_carve_small();
+    test_loose_ends();
     test_open_leaf();
     test_open_leaf_in_run();
     test_open_leaf_stays();

@@ -21,6 +21,16 @@ struct books {
     struct idheap_leaf *mixed, *partly; /* partly: with books of owned ids */
 };
 
+static struct idheap_fork *used_fork(struct books *b)
+{
+    return fork_node(b->root, 3);
+}
+
+static struct idheap_leaf *loose(struct books *b)
+{
+    return fork_node(used_fork(b), 63);
+}
+
 static uint64_t pool[4096];
 
 static bool make_books(struct books *books)
@@ -36,7 +46,7 @@ static bool make_books(struct books *books)
     books->fork = fork_node(books->root, 0);
     books->mixed = fork_node(books->fork, 3);
     books->partly = fork_node(fork_node(books->root, 2), 0);
-    return heap->level == 2 && books->partly->owned && idheap_check(heap) == STATUS_OK;
+    return heap->level == 2 && books->partly->owned && loose(books)->node.loose && idheap_check(heap) == STATUS_OK;
 }
 
 /* ---- leaves: words and masks (I1, I2, I4) */
@@ -118,12 +128,34 @@ static void leaf_fast(struct books *b)
     b->mixed->node.fast++;
 }
 
-/* ---- forks: masks (I3, I4) */
-
-static struct idheap_fork *used_fork(struct books *b)
+static void loose_lead(struct books *b)
 {
-    return fork_node(b->root, 3);
+    loose(b)->node.lead--;
 }
+
+static void loose_max(struct books *b)
+{
+    loose(b)->node.max--;
+}
+
+static void loose_tail(struct books *b)
+{
+    loose(b)->node.tail--;
+}
+
+static void loose_fast(struct books *b)
+{
+    loose(b)->node.fast--;
+}
+
+static void loose_is_used(struct books *b)
+{
+    leaf_mark_used(loose(b), LEAF - 1, LEAF);
+    loose(b)->node.poor = RICH;
+    b->heap.free--;
+}
+
+/* ---- forks: masks (I3, I4) */
 
 static void used_in_any(struct books *b)
 {
@@ -261,6 +293,11 @@ static const struct {
     {"the number of its free ids", leaf_poor},
     {"the place of its longest run", leaf_at},
     {"what may be freed there without a word", leaf_fast},
+    {"a loose leaf's run at the start is not as large as can be", loose_lead},
+    {"nor its longest run", loose_max},
+    {"nor its run at the end", loose_tail},
+    {"what may be freed there without a word", loose_fast},
+    {"a loose leaf has no free id", loose_is_used},
     {"a used stretch has free ids", used_in_any},
     {"a used stretch is rich", used_in_rich},
     {"a free one has none", free_not_in_any},

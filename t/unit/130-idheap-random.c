@@ -160,6 +160,8 @@ static void do_alloc_span(struct round *round)
         model_states(&round->model, index, (uint32_t)request.count) != IDHEAP_FREE || got < request.lower ||
         (request.upper && got + request.count > request.upper))
         differ(round, "alloc_span gave a wrong span");
+    else if (request.align <= 1 && request.lower > round->model.origin && got != want)
+        differ(round, "alloc_span did not give the lowest span");
     else
         set(round, index, (uint32_t)request.count, IDHEAP_USED);
 }
