@@ -98,17 +98,20 @@ static enum status backed_free(struct heap *heap, uint64_t base, uint64_t size)
 {
     struct backed *b = (struct backed *)heap;
     uint64_t pages = mapped_pages(size);
-    enum status status = STATUS_NOT_OWNED;
+    enum status status = STATUS_OK;
 
-    if (base >= LAYOUT_META_LIMIT && base < LAYOUT_TAG1_BASE)
+    if (base < LAYOUT_META_LIMIT || base >= LAYOUT_TAG1_BASE)
+        return STATUS_NOT_OWNED;
+    if (pages != 1 || !mapped_drop_one(virt(base), b->owner)) {
         status = mapped_find(virt(base), &pages, b->owner);
-    if (status != STATUS_OK)
-        return status;
-    mapped_drop(virt(base), pages, b->owner);
+        if (status != STATUS_OK)
+            return status;
+        mapped_drop(virt(base), pages, b->owner);
+    }
     address_give(base, pages);
     b->pages -= pages;
     b->spans--;
-    meta_settle(META_KEEP);
+    meta_tidy();
     return STATUS_OK;
 }
 

@@ -85,6 +85,18 @@ enum status mapped_find(virt_t base, uint64_t *pages, enum owner owner)
     return STATUS_OK;
 }
 
+bool mapped_drop_one(virt_t base, enum owner owner)
+{
+    uint64_t *entry = pagetable_entry(&kernel_tables, base), index = (uint64_t)entry % LAYOUT_FRAME_SIZE;
+
+    /* Entries at the table's ends have a neighbour in another one. */
+    if (!index || index == LAYOUT_FRAME_SIZE - sizeof *entry || base.v % LAYOUT_FRAME_SIZE ||
+        (*entry & PT_OWNER) >> PT_OWNER_SHIFT != (uint64_t)owner || entry[-1] || entry[1])
+        return false;
+    physical_free(owner, tables_unmap_entry(base, entry), 1);
+    return true;
+}
+
 void mapped_drop(virt_t base, uint64_t pages, enum owner owner)
 {
     uint64_t *entry = pages ? pagetable_entry(&kernel_tables, base) : NULL;

@@ -6,6 +6,8 @@
 #ifndef ACRE_MAPPED_H
 #define ACRE_MAPPED_H
 
+#include <stdbool.h>
+
 #include "ledger.h"
 #include "runtime/status.h"
 #include "x86_64/address.h"
@@ -22,6 +24,12 @@ MUST_USE enum status mapped_make(virt_t base, uint64_t pages, enum owner owner);
  * of a span, or it has another number of pages.
  */
 MUST_USE enum status mapped_find(virt_t base, uint64_t *pages, enum owner owner);
+
+/*
+ * Unmaps the one page at `base` and frees its frame, if it is plain to see that it is a span of one page of the owner:
+ * then mapped_find and mapped_drop need not be asked.  false: nothing was done.
+ */
+bool mapped_drop_one(virt_t base, enum owner owner);
 
 /* Unmaps the span, which mapped_find has found, and frees its frames. */
 void mapped_drop(virt_t base, uint64_t pages, enum owner owner);

@@ -30,6 +30,7 @@ struct meta_page {
 struct meta meta_physical = { .owner = OWNER_METADATA_PHYSICAL };
 struct meta meta_virtual = { .owner = OWNER_METADATA_VIRTUAL };
 struct meta meta_tagged = { .owner = OWNER_METADATA_TAGGED };
+uint32_t meta_empty;
 
 static struct meta *const sources[] = { &meta_physical, &meta_virtual, &meta_tagged };
 
@@ -122,6 +123,7 @@ static struct meta_page *page_with_room(struct meta *source, uint32_t kind)
         page = source->empty;
         unlink(&source->empty, page);
         source->empty_count--;
+        meta_empty--;
     } else {
         page = new_page(source);
     }
@@ -164,6 +166,7 @@ static void meta_free(void *context, void *p, size_t size)
     unlink(&source->with_room[page->kind], page);
     link(&source->empty, page);
     source->empty_count++;
+    meta_empty++;
 }
 
 struct idheap_meta meta_of(struct meta *source)
@@ -177,6 +180,7 @@ static void give_back(struct meta *source)
 
     unlink(&source->empty, page);
     source->empty_count--;
+    meta_empty--;
     source->pages--;
     if ((uint64_t)page < next_claim)
         next_claim = (uint64_t)page;

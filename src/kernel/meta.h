@@ -33,6 +33,15 @@ bool meta_settle(uint32_t keep);
 
 #define META_KEEP 1 /* empty pages of a source that stay, for the next piece */
 
+extern uint32_t meta_empty; /* empty pages of all sources */
+
+/* meta_settle(META_KEEP) where there can be something to give back; for the end of every free. */
+static inline void meta_tidy(void)
+{
+    if (meta_empty > META_KEEP)
+        meta_settle(META_KEEP);
+}
+
 /* Pages that all sources have. */
 uint64_t meta_pages(void);
 

@@ -139,7 +139,7 @@ static enum status tagheap_free(struct heap *heap, uint64_t base, uint64_t size)
     if (!t->objects) { /* what is kept for the next ones is not worth its page tables */
         kheap_strength_settle(&t->strength);
         general_reclaim(&t->general);
-        meta_settle(META_KEEP);
+        meta_tidy();
     }
     return STATUS_OK;
 }

@@ -70,6 +70,7 @@ static void give_table(struct pagetable *pt, uint64_t *entry, int level)
     uint64_t old = *entry;
 
     *entry = 0;
+    pt->near_table = NULL; /* pagetable_page.c: it may be this one */
     pt->tables--;
     pt->give(pt->context, level, pagetable_slot(old), phys(old & PT_FRAME));
 }

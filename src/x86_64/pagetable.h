@@ -48,6 +48,7 @@ struct pagetable {
     uint64_t phys_limit; /* 2^MAXPHYADDR: a frame at or above it cannot stand in an entry (PT27) */
     uint64_t tables; /* tables that map and unmap have taken and not given back */
     void *context;
+    uint64_t near_base, *near_table; /* the table of the lowest level that was last walked to, and what it covers; private */
     uint64_t *window; /* where slot 0 can be touched, if the slots follow each other there; NULL: `table` is asked */
     uint64_t *(*table)(void *context, uint32_t slot); /* where the table in `slot` can be touched; 4 KiB-aligned */
     /* A zeroed table of this level in a new slot, or a status. */
@@ -82,7 +83,7 @@ enum status pagetable_map_page(struct pagetable *pt, virt_t base, phys_t to, uin
 
 /* The entry of the lowest level for the page at `base`, which may be empty; NULL where a table on the way is missing or
  * a larger page lies there.  For looking: pagetable_unmap_page alone may clear it. */
-uint64_t *pagetable_entry(const struct pagetable *pt, virt_t base);
+uint64_t *pagetable_entry(struct pagetable *pt, virt_t base);
 
 /* Unmaps the one 4 KiB page at `base`, whose entry (of pagetable_entry) is not empty, and stores what it was.  Tables
  * that become empty are given back. */

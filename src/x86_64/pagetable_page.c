@@ -4,7 +4,7 @@
  * a walk down and one store do it.  Where a table is missing, or the last page of one goes, pagetable.c's general way
  * does the rest.
  *
- * Whether a table has become empty is asked of the entry's neighbours first: of a heap's pages there are more.
+ * The table that was last walked to is remembered until any table is given back.  Whether a table has become empty is asked of the entry's neighbours first: of a heap's pages there are more.
  */
 #include <stddef.h>
 
@@ -12,7 +12,8 @@
 
 #define NEAR 8 /* entries in a cache line */
 
-uint64_t *pagetable_entry(const struct pagetable *pt, virt_t base)
+/* Walks down; the table of the lowest level, or NULL. */
+static uint64_t *walk_to_table(const struct pagetable *pt, virt_t base)
 {
     uint64_t *table = table_in(pt, pt->root);
 
@@ -23,7 +24,16 @@ uint64_t *pagetable_entry(const struct pagetable *pt, virt_t base)
             return NULL;
         table = table_of(pt, entry);
     }
-    return &table[level_index(base.v, 1)];
+    return table;
+}
+
+uint64_t *pagetable_entry(struct pagetable *pt, virt_t base)
+{
+    if ((base.v ^ pt->near_base) >> level_shift(2) || !pt->near_table) {
+        pt->near_table = walk_to_table(pt, base);
+        pt->near_base = base.v;
+    }
+    return pt->near_table ? &pt->near_table[level_index(base.v, 1)] : NULL;
 }
 
 enum status pagetable_map_page(struct pagetable *pt, virt_t base, phys_t to, uint64_t flags)
