@@ -24,14 +24,6 @@ static uint64_t tail_of(const struct idheap_fork *fork, uint32_t level, uint32_t
     return (i + 1) * size - child_tail(fork, i, size);
 }
 
-/* The run of free ids at the end of child i and on, if it has count ids, or NOWHERE. */
-static uint64_t find_across(const struct idheap_fork *fork, uint32_t level, uint64_t count, uint32_t i)
-{
-    uint64_t size = (uint64_t)1 << child_shift(level), tail = child_tail(fork, i, size);
-
-    return tail && tail + fork_run_right(fork, i, size) >= count ? tail_of(fork, level, i) : NOWHERE;
-}
-
 /* Some run of count free ids, or NOWHERE. */
 static uint64_t find_any(const struct idheap *heap, uint64_t count)
 {
@@ -47,7 +39,7 @@ static uint64_t find_any(const struct idheap *heap, uint64_t count)
             return NOWHERE;
         node = fork_node(fork, i);
         if (!node || node->max < count)
-            return base + tail_of(fork, level, i); /* by I6 it is from there on that best is count */
+            return base + tail_of(fork, level, i); /* by I5 it is from there on that best is count */
         base += (uint64_t)i << child_shift(level);
     }
     leaf = (const struct idheap_leaf *)node;
@@ -68,21 +60,17 @@ static uint64_t find_first(const void *node, uint32_t level, uint64_t count);
 /* The lowest run of count free ids that starts in one of the children of the mask. */
 static uint64_t find_in_children(const struct idheap_fork *fork, uint32_t level, uint64_t count, uint64_t mask)
 {
-    uint64_t found = NOWHERE;
-
-    for (mask &= fork_candidates(fork, level, count); mask && found == NOWHERE; mask &= mask - 1) {
+    for (mask &= fork_candidates(fork, level, count); mask; mask &= mask - 1) {
         uint32_t i = bit_lowest(mask);
         const struct idheap_node *child = fork_node(fork, i);
 
         if (fork->best[i] < count)
             continue;
         if (child && child->max >= count)
-            found = find_first(child, level - 1, count);
-        if (found != NOWHERE)
-            return ((uint64_t)i << child_shift(level)) + found;
-        found = find_across(fork, level, count, i);
+            return ((uint64_t)i << child_shift(level)) + find_first(child, level - 1, count);
+        return tail_of(fork, level, i); /* by I5 it is from there on that best is count */
     }
-    return found;
+    return NOWHERE;
 }
 
 static uint64_t find_first(const void *node, uint32_t level, uint64_t count)

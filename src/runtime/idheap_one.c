@@ -200,7 +200,8 @@ static bool run_stays(const struct idheap_leaf *leaf, uint32_t id)
 }
 
 /*
- * An id under `near`, of the leaf or of none, where a first look did not tell enough: most often its word does.
+ * An id under `near`, of the leaf, which is not loose, or of none, where a first look did not tell enough: most often
+ * its word does.
  *
  *   bit 63  ..uu..[f]...u..u  bit 0       zeros above the bit and below it bound the run
  */
@@ -210,8 +211,6 @@ __attribute__((noinline)) static enum status free_slowly(struct idheap *heap, ui
     uint64_t bit = bit_mask(in_leaf % 64), *word = &leaf->bits[1 + in_leaf / 64];
     uint64_t above = ~*word & (0 - 2 * bit), below = ~*word & (bit - 1);
 
-    if (leaf->node.loose)
-        return free_loose(heap, leaf, id - heap->origin);
     if (!leaf->node.fast || (*word & bit))
         return free_far(heap, id);
     if (!above || !below || bit_lowest(above) - bit_highest(below) > leaf->node.max + 1)
@@ -247,7 +246,7 @@ enum status idheap_free(struct idheap *heap, uint64_t id)
     shift = first % 8;
     __builtin_memcpy(&window, place, sizeof window);
     if (leaf_runs[window >> shift & ((1u << RUN_IDS) - 1)] > leaf->node.fast)
-        return free_slowly(heap, id, leaf);
+        return leaf->node.loose ? free_loose(heap, leaf, id - heap->origin) : free_slowly(heap, id, leaf);
     __asm__ volatile("" ::: "memory"); /* set the bit where it is: less than to store what was read */
     __builtin_memcpy(&window, place, sizeof window);
     window |= (1u << RUN_REACH) << shift;

@@ -146,6 +146,24 @@ static void test_no_node(void)
     idheap_fini(&heap);
 }
 
+/* The same for a span: all leaves that could be made have one free id, and what is free besides has none. */
+static void test_no_leaf(void)
+{
+    static uint64_t pool[1500];
+    struct idheap_config config = {.pool = pool, .pool_size = sizeof pool};
+    struct idheap heap;
+    uint64_t id = 42, n = 0;
+
+    if (idheap_init(&heap, &config) != STATUS_OK || idheap_add(&heap, 0, FORK) != STATUS_OK)
+        abort();
+    while (idheap_take(&heap, n * LEAF + 1, LEAF - 1) == STATUS_OK)
+        n++;
+    tap_ok(n && take_span(&heap, 7, 1, &id) == STATUS_NO_MEMORY && id == 42, "after %u leaves there is none for a span",
+           (unsigned)n);
+    tap_ok(idheap_check(&heap) == STATUS_OK && heap.total - heap.free == n * (LEAF - 1), "the refusal changed nothing");
+    idheap_fini(&heap);
+}
+
 /* meta.alloc that settles the heap it works for, as a reclaim hook may: it must not take the nodes that are awaited. */
 static struct idheap *settled;
 
@@ -262,13 +280,14 @@ static void test_huge(void)
 
 int main(void)
 {
-    tap_plan(4 + 10 + 5 + 3 + 2 + 3 + 3 + 2 * 4 + 4 + 3 + 6);
+    tap_plan(4 + 10 + 5 + 3 + 2 + 3 + 2 + 3 + 2 * 4 + 4 + 3 + 6);
     test_nothing();
     test_top();
     test_padding();
     test_shrinking();
     test_relaxing();
     test_no_node();
+    test_no_leaf();
     test_settling_within();
     half_taken(5);
     half_taken(0);
