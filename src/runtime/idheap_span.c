@@ -71,19 +71,19 @@ static bool make_window(const struct idheap *heap, const struct idheap_request *
     return w->count && range_is_power(w->align);
 }
 
-/* Makes a leaf of the stretch that starts at `from`, to carve spans from, the first at once. */
-static enum status begin_whole(struct idheap *heap, uint64_t from, uint64_t count)
+/* Makes a leaf of the stretch at `from`, to carve spans from, the first at once; false if no node is left. */
+static bool begin_whole(struct idheap *heap, uint64_t from, uint64_t count)
 {
     struct idheap_path path;
     struct idheap_leaf *leaf;
     uint32_t level;
 
     if (!is_ready(heap, from, from + count))
-        return STATUS_NO_MEMORY;
+        return false;
     leaf = path_down(heap, from, from + 1, &path, &level);
     carve_here(heap, leaf, from);
     loose_take(heap, leaf, from, (uint32_t)count);
-    return STATUS_OK;
+    return true;
 }
 
 /* Takes a span that a search of the tree finds, and carves on where it is. */
@@ -107,8 +107,8 @@ static enum status alloc_anywhere(struct idheap *heap, uint64_t count, uint64_t 
     if (count > RICH)
         return take_anywhere(heap, count, from);
     *from = tree_find_whole(heap);
-    if (*from != NOWHERE)
-        return begin_whole(heap, *from, count);
+    if (*from != NOWHERE && begin_whole(heap, *from, count))
+        return STATUS_OK;
     return carve_span(heap, count, CARVE_MORE, from) ? STATUS_OK : take_anywhere(heap, count, from);
 }
 

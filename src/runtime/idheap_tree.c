@@ -183,12 +183,12 @@ void path_summarise(struct idheap *heap, const struct idheap_path *path, uint32_
         struct idheap_fork *fork = path->fork[level];
         uint32_t i = path->index[level];
         const struct idheap_node *child = fork_node(fork, i);
-        bool same = node_looks_same(child, &was), ends = child->lead != was.lead || child->tail != was.tail, merged;
+        bool ends = child->lead != was.lead || child->tail != was.tail, merged;
 
+        if (node_looks_same(child, &was))
+            return; /* so it is not of one state now either: that would have shown in its runs */
         was = fork->node;
         merged = settle_child(heap, fork, level, i);
-        if (same && !merged)
-            return;
         if (ends || merged)
             fork_summarise(fork, level, i, i);
         else

@@ -101,14 +101,27 @@ static void test_shrinking(void)
     idheap_fini(&heap);
 }
 
+/* meta.free that takes and frees ids of the heap it works for: that must not give nodes back once more. */
+static struct idheap *nested;
+
+static void free_nesting(void *context, void *p, size_t size)
+{
+    const uint64_t base = 4095 * FORK;
+
+    node_free(context, p, size);
+    if (nested && (idheap_take(nested, base, 3) != STATUS_OK || idheap_free_span(nested, base, 3) != STATUS_OK))
+        abort();
+}
+
 /* Forks come free two at a time under a level-3 root, leaves one at a time: of either kind few are kept. */
 static void test_relaxing(void)
 {
     struct idheap heap;
+    struct idheap_config config = {.meta = {node_alloc, free_nesting, NULL}};
     uint64_t most, wrong = 0;
 
-    start(&heap, 0);
-    if (idheap_add(&heap, 0, 4096 * FORK) != STATUS_OK)
+    nested = &heap;
+    if (idheap_init(&heap, &config) != STATUS_OK || idheap_add(&heap, 0, 4096 * FORK) != STATUS_OK)
         abort();
     for (uint64_t i = 0; i < 40; i++)
         wrong += idheap_take(&heap, i * 64 * FORK + 5, 1) != STATUS_OK;
@@ -116,6 +129,13 @@ static void test_relaxing(void)
     for (uint64_t i = 0; i < 40; i++)
         wrong += idheap_free(&heap, i * 64 * FORK + 5) != STATUS_OK;
     tap_ok(!wrong && most > 120 && nodes_out < 40, "of %u nodes few are kept: %u", (unsigned)most, (unsigned)nodes_out);
+    for (uint64_t i = 0; i < 20; i++) /* both ends of such a span have nodes of their own: four forks, two leaves */
+        wrong += idheap_take(&heap, 2 * i * 64 * FORK + 5, 64 * FORK) != STATUS_OK;
+    for (uint64_t i = 0; i < 20; i++)
+        wrong += idheap_free_span(&heap, 2 * i * 64 * FORK + 5, 64 * FORK) != STATUS_OK;
+    tap_ok(!wrong && nodes_out < 40 && idheap_check(&heap) == STATUS_OK, "nor when six come free at a time: %u",
+           (unsigned)nodes_out);
+    nested = NULL;
     idheap_fini(&heap);
     tap_is_u64(nodes_out, 0, "and at the end none");
 }
@@ -161,6 +181,33 @@ static void test_no_leaf(void)
     tap_ok(n && take_span(&heap, 7, 1, &id) == STATUS_NO_MEMORY && id == 42, "after %u leaves there is none for a span",
            (unsigned)n);
     tap_ok(idheap_check(&heap) == STATUS_OK && heap.total - heap.free == n * (LEAF - 1), "the refusal changed nothing");
+    idheap_fini(&heap);
+}
+
+/*
+ * Leaves are begun, and spans of 20 carved from them, until the pool is used up: 16 ids are left in each.
+ *
+ *   |####.|####.|####.|.....|.....|  ...   a box is a leaf
+ *
+ * None of the free stretches can be begun then; what is given back in the leaves is found all the same.
+ */
+static void test_no_node_to_carve(void)
+{
+    static uint64_t pool[1500];
+    struct idheap_config config = {.pool = pool, .pool_size = sizeof pool};
+    enum status status;
+    struct idheap heap;
+    uint64_t id, n = 0;
+
+    if (idheap_init(&heap, &config) != STATUS_OK || idheap_add(&heap, 0, FORK) != STATUS_OK)
+        abort();
+    while ((status = take_span(&heap, 20, 1, &id)) == STATUS_OK)
+        n++;
+    tap_ok(status == STATUS_NO_MEMORY && n % 204 == 0 && n, "after %u spans there is no leaf to begin", (unsigned)n);
+    tap_ok(idheap_check(&heap) == STATUS_OK && heap.free == FORK - 20 * n, "the refusal changed nothing");
+    tap_ok(idheap_free_span(&heap, 40, 40) == STATUS_OK && take_span(&heap, 20, 1, &id) == STATUS_OK && id == 40,
+           "two given back in a row make room for one");
+    tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
     idheap_fini(&heap);
 }
 
@@ -254,6 +301,23 @@ static void test_opened_in_vain(void)
     idheap_fini(&heap);
 }
 
+/* A long run at the very end of a leaf, behind a lower limit: whole words up to the last. */
+static void test_long_at_end(void)
+{
+    struct idheap_request request = {.count = 700, .lower = 2, .upper = LEAF};
+    struct idheap heap;
+    uint64_t id;
+
+    set_up(&heap, 0, LEAF, "##");
+    tap_ok(idheap_free_span(&heap, LEAF - 700, 700) == STATUS_OK && idheap_check(&heap) == STATUS_OK, "700 are freed");
+    request.lower = LEAF - 10;
+    tap_ok(idheap_alloc_span(&heap, &request, &id) == STATUS_NOT_FOUND, "of the last ten they cannot be");
+    request.lower = 2;
+    tap_ok(idheap_alloc_span(&heap, &request, &id) == STATUS_OK && id == LEAF - 700, "from two on they are found");
+    tap_ok(idheap_check(&heap) == STATUS_OK, "the books are in order");
+    idheap_fini(&heap);
+}
+
 /* 2^40 ids: the forks near the root have no class for small runs, and the largest runs are in the highest. */
 static void test_huge(void)
 {
@@ -280,7 +344,7 @@ static void test_huge(void)
 
 int main(void)
 {
-    tap_plan(4 + 10 + 5 + 3 + 2 + 3 + 2 + 3 + 2 * 4 + 4 + 3 + 6);
+    tap_plan(4 + 10 + 5 + 3 + 3 + 3 + 2 + 4 + 3 + 2 * 4 + 4 + 3 + 4 + 6);
     test_nothing();
     test_top();
     test_padding();
@@ -288,11 +352,13 @@ int main(void)
     test_relaxing();
     test_no_node();
     test_no_leaf();
+    test_no_node_to_carve();
     test_settling_within();
     half_taken(5);
     half_taken(0);
     test_circle();
     test_opened_in_vain();
+    test_long_at_end();
     test_huge();
     return tap_done();
 }
