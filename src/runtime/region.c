@@ -27,9 +27,11 @@ const char *region_type_name(uint32_t type)
     return type >= REGION_OWN && type < REGION_TYPE_LIMIT ? own_names[type - REGION_OWN] : "unknown";
 }
 
+/*@ assigns \nothing;
+    ensures \result <==> base < limit && base % LAYOUT_FRAME_SIZE == 0 && limit % LAYOUT_FRAME_SIZE == 0; */
 static bool is_span(uint64_t base, uint64_t limit)
 {
-    return base < limit && !((base | limit) & (LAYOUT_FRAME_SIZE - 1));
+    return base < limit && !(base & (LAYOUT_FRAME_SIZE - 1)) && !(limit & (LAYOUT_FRAME_SIZE - 1));
 }
 
 const struct region *region_find(const struct region_table *table, uint64_t address)

@@ -62,12 +62,24 @@ struct region_limits {
  * Fills limits for this machine: [second frame, low_limit) and [1 MiB, 2^phys_bits).  low_limit is rounded down to a
  * frame and cut at LAYOUT_LOWMEM_LIMIT; phys_bits is CPUID's, cut at 52 (SDM vol. 3A 4.1.4).
  */
+/*@ requires \valid(limits);
+    assigns *limits;
+    ensures limits->low_base == LAYOUT_FRAME_SIZE && limits->high_base == LAYOUT_HIMEM_BASE;
+    ensures limits->low_base <= limits->low_limit <= LAYOUT_LOWMEM_LIMIT <= limits->high_base <= limits->high_limit;
+    ensures limits->low_limit <= \max(low_limit, LAYOUT_FRAME_SIZE);
+    ensures limits->low_limit % LAYOUT_FRAME_SIZE == 0;
+    ensures limits->high_limit % LAYOUT_FRAME_SIZE == 0;
+    ensures limits->high_limit <= 1 << 52;
+    ensures 20 <= phys_bits <= 52 ==> limits->high_limit == 1 << phys_bits; */
 void region_limits_set(struct region_limits *limits, uint64_t low_limit, uint32_t phys_bits);
 
 /*
  * Where the BIOS's own memory starts, from the word at LAYOUT_BDA_EBDA_BASE: the frame of the EBDA's first byte, or of
  * LAYOUT_EBDA_DEFAULT_BASE if the word points outside [LAYOUT_EBDA_BASE, LAYOUT_LOWMEM_LIMIT).
  */
+/*@ assigns \nothing;
+    ensures \result % LAYOUT_FRAME_SIZE == 0;
+    ensures LAYOUT_EBDA_BASE - LAYOUT_FRAME_SIZE < \result < LAYOUT_LOWMEM_LIMIT; */
 uint32_t region_low_limit(uint16_t ebda_segment);
 
 /*

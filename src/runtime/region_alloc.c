@@ -4,7 +4,16 @@
 #include "region.h"
 #include "x86_64/layout.h"
 
-/* Stores the lowest fit of request in region, whose window starts at `lower`; false if there is none. */
+/* Stores the lowest fit of request in region; false if there is none, and then what it stores means nothing. */
+/*@ requires \valid_read(region) && \valid_read(request) && \valid(base);
+    requires \separated(base, region) && \separated(base, request);
+    requires request->align > 0;
+    assigns *base;
+    ensures \result ==> region->type == REGION_USABLE;
+    ensures \result ==> region->base <= *base && *base + request->bytes <= region->limit;
+    ensures \result ==> request->base <= *base && *base + request->bytes <= request->limit;
+    ensures \result ==> (*base & (request->align - 1)) == 0;
+    ensures \result ==> *base < region->base + request->align || *base < request->base + request->align; */
 static bool fit(const struct region *region, const struct region_request *request, uint64_t *base)
 {
     uint64_t lower = range_max(region->base, request->base), upper = range_min(region->limit, request->limit);
@@ -16,6 +25,17 @@ static bool fit(const struct region *region, const struct region_request *reques
 }
 
 /* The request in whole frames, and never the frame at 0; false if it is out of range. */
+/*@ requires \valid(request);
+    assigns request->bytes, request->align, request->base;
+    ensures \result ==> request->type >= REGION_OWN;
+    ensures \result ==> request->bytes > 0 && request->bytes % LAYOUT_FRAME_SIZE == 0;
+    ensures \result ==> \old(request->bytes) <= request->bytes < \old(request->bytes) + LAYOUT_FRAME_SIZE;
+    ensures \result ==> request->align == \max(\old(request->align), LAYOUT_FRAME_SIZE);
+    ensures \result ==> (request->align & (request->align - 1)) == 0;
+    ensures \result ==> request->base == \max(\old(request->base), LAYOUT_FRAME_SIZE);
+    ensures !\result ==> \old(request->bytes) == 0 || \old(request->bytes) > UINT64_MAX - (LAYOUT_FRAME_SIZE - 1) ||
+        request->type < REGION_OWN || \old(request->align) == 0 ||
+        (\old(request->align) & (\old(request->align) - 1)) != 0; */
 static bool normalise(struct region_request *request)
 {
     if (!request->bytes || !range_can_align_up(request->bytes, LAYOUT_FRAME_SIZE) || request->type < REGION_OWN)

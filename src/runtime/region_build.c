@@ -15,7 +15,7 @@ uint32_t region_low_limit(uint16_t ebda_segment)
 
     if (ebda < LAYOUT_EBDA_BASE || ebda >= LAYOUT_LOWMEM_LIMIT)
         ebda = LAYOUT_EBDA_DEFAULT_BASE;
-    return ebda & ~(uint32_t)(LAYOUT_FRAME_SIZE - 1);
+    return (uint32_t)range_align_down(ebda, LAYOUT_FRAME_SIZE);
 }
 
 void region_limits_set(struct region_limits *limits, uint64_t low_limit, uint32_t phys_bits)
@@ -29,15 +29,48 @@ void region_limits_set(struct region_limits *limits, uint64_t low_limit, uint32_
     limits->high_limit = range_max(phys_limit, limits->high_base);
 }
 
+/* Cuts the run to [lower, upper), trimmed inwards to frames; false if no frame is left, and then it is as it was. */
+/*@ requires \valid(run);
+    assigns run->base, run->limit;
+    ensures \result ==> run->base < run->limit;
+    ensures \result ==> run->base % LAYOUT_FRAME_SIZE == 0 && run->limit % LAYOUT_FRAME_SIZE == 0;
+    ensures \result ==> lower <= run->base && run->limit <= upper;
+    ensures \result ==> \old(run->base) <= run->base && run->limit <= \old(run->limit);
+    ensures \result ==> run->base < \max(\old(run->base), lower) + LAYOUT_FRAME_SIZE;
+    ensures \result ==> run->limit > \min(\old(run->limit), upper) - LAYOUT_FRAME_SIZE;
+    ensures !\result ==> run->base == \old(run->base) && run->limit == \old(run->limit);
+    ensures !\result ==> \let last = \min(run->limit, upper);
+        \max(run->base, lower) > last - last % LAYOUT_FRAME_SIZE - LAYOUT_FRAME_SIZE; */
+static bool clip(struct region *run, uint64_t lower, uint64_t upper)
+{
+    uint64_t base = range_max(run->base, lower);
+    uint64_t limit = range_align_down(range_min(run->limit, upper), LAYOUT_FRAME_SIZE);
+
+    if (base >= limit)
+        return false;
+    base = range_align_up(base, LAYOUT_FRAME_SIZE); /* at most the limit, which is aligned and was above */
+    if (base == limit)
+        return false;
+    run->base = base;
+    run->limit = limit;
+    return true;
+}
+
 /* Adds what of the run lies within [lower, upper), trimmed to frames, if that is anything. */
+/*@ requires \valid(table) && \valid(table->regions + (0 .. table->capacity - 1));
+    requires \separated(table, table->regions + (0 .. table->capacity - 1));
+    requires table->count <= table->capacity;
+    assigns table->count, table->regions[\old(table->count)];
+    ensures table->count <= table->capacity;
+    ensures table->count == \old(table->count) || table->count == \old(table->count) + 1;
+    ensures \result == STATUS_OK || \result == STATUS_FULL;
+    ensures \result == STATUS_FULL ==> table->count == \old(table->count) == table->capacity;
+    ensures table->count > \old(table->count) ==> \let added = table->regions[table->count - 1];
+        \max(run.base, lower) <= added.base < added.limit <= \min(run.limit, upper) &&
+        added.base % LAYOUT_FRAME_SIZE == 0 && added.limit % LAYOUT_FRAME_SIZE == 0; */
 static enum status add_clipped(struct region_table *table, struct region run, uint64_t lower, uint64_t upper)
 {
-    run.base = range_max(run.base, lower);
-    run.limit = range_align_down(range_min(run.limit, upper), LAYOUT_FRAME_SIZE);
-    if (run.base >= run.limit)
-        return STATUS_OK;
-    run.base = range_align_up(run.base, LAYOUT_FRAME_SIZE); /* at most the limit, which is aligned and was above */
-    if (run.base == run.limit)
+    if (!clip(&run, lower, upper))
         return STATUS_OK;
     if (table->count == table->capacity)
         return STATUS_FULL;
