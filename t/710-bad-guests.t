@@ -48,7 +48,7 @@ proc sector {text {times 1} {ending 0}} {
 proc run {args} {
     global acre
     set status 0
-    if {[catch {exec timeout -k 1 30 $acre {*}$args </dev/null 2>@1} output options]} {
+    if {[catch {exec timeout -k 1 60 $acre {*}$args </dev/null 2>@1} output options]} {
         set code [dict get $options -errorcode]
         set status [expr {[lindex $code 0] eq "CHILDSTATUS" ? [lindex $code 2] : -1}]
     }
@@ -68,11 +68,11 @@ proc left {} {
 }
 # A point: the farm says PATTERN of the guest NAME, whose first sector is SECTOR, and nothing else of Acre's image is
 # changed.
-proc guest {name pattern sector} {
+proc guest {name pattern sector {scale 0.3}} {
     global image
     save $name.img [string replace [contents $image] 0 511 $sector]
     lassign [run farm --image $name.img --syms [::acre::paths::get syms] --select ladder/64M --emulator qemu \
-        --timeout-scale 0.3 --out out] status output
+        --timeout-scale $scale --out out] status output
     set line [lindex [split $output \n] 0]
     set good [expr {$status == 1 && [string match "$pattern" $line] && ![regexp {[^\n -~]} $output]}]
     tap::ok [expr {$good && [left] eq ""}] "$name: [lindex [split $pattern] 0]" "status $status\n$output\n[left]"
@@ -93,8 +93,8 @@ proc emulator {name status pattern text} {
 
 tap::plan 20
 set head "TAP version 13\n1..1\nok 1 - a\n"
-guest endless "HANG * timeout: still talking after 4M; *" [sector "A report without an end [string repeat ., 90]\n" 0]
-guest babble "HANG * timeout: still talking after 4M; *" [sector [string repeat A 250] 0]
+guest endless "HANG * timeout: still talking after 4M; *" [sector "A report without an end [string repeat ., 90]\n" 0] 1
+guest babble "HANG * timeout: still talking after 4M; *" [sector [string repeat A 250] 0] 1
 guest imitation "FAIL * audit: *acre_audit_point*" [sector "$head# exit 0\n"]
 guest skipper "FAIL * skipped: *" [sector "TAP version 13\n1..0 # SKIP no wish\n# exit 0\n"]
 guest short-plan "CRASH * torn: line 4: 1 points of the plan's 5" [sector "[string map {1..1 1..5} $head]# exit 0\n"]
