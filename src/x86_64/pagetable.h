@@ -48,7 +48,7 @@ struct pagetable {
     uint64_t phys_limit; /* 2^MAXPHYADDR: a frame at or above it cannot stand in an entry (PT27) */
     uint64_t tables; /* tables that map and unmap have taken and not given back */
     void *context;
-    uint64_t near_base, *near_table; /* the table of the lowest level that was last walked to, and what it covers; private */
+    uint64_t near_base, *near_table; /* the lowest table that was last walked to, and what it covers; private */
     uint64_t *window; /* where slot 0 can be touched, if the slots follow each other there; NULL: `table` is asked */
     uint64_t *(*table)(void *context, uint32_t slot); /* where the table in `slot` can be touched; 4 KiB-aligned */
     /* A zeroed table of this level in a new slot, or a status. */

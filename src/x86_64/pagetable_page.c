@@ -4,7 +4,8 @@
  * a walk down and one store do it.  Where a table is missing, or the last page of one goes, pagetable.c's general way
  * does the rest.
  *
- * The table that was last walked to is remembered until any table is given back.  Whether a table has become empty is asked of the entry's neighbours first: of a heap's pages there are more.
+ * The table that was last walked to is remembered until any table is given back.  Whether a table has become empty is
+ * asked of the entry's neighbours first: of a heap's pages there are more.
  */
 #include <stddef.h>
 
