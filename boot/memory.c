@@ -14,8 +14,8 @@
 #define REPEATS_ENDLESS 32 /* a table full of the same entry is an endless list, not a long one (wimboot#16) */
 #define REGIONS_MAX (LAYOUT_E820_MAX + 64) /* one an entry, one more, and two for each type that stage2 hands out */
 #define BOOKS_LEAF_SHIFT 12 /* src/runtime/idheap.c: a leaf has 2^12 ids, a fork 64 nodes */
-#define BOOKS_LEAF_SIZE 1200 /* bytes: two leaves, which ids are the heap's and which are free; seven leaves a page */
-#define BOOKS_FORK_SIZE 1360 /* bytes; three a page */
+#define BOOKS_LEAF_SIZE 1366 /* bytes: two leaves, which ids are the heap's and which are free; six leaves a page */
+#define BOOKS_FORK_SIZE 2048 /* bytes; two a page (src/kernel/meta.c) */
 #define BOOKS_LEVELS 3 /* of forks: up to 2^42 bytes */
 #define BOOKS_SPARE_FRAMES 8 /* nodes kept ready, tables for the books' pages */
 #define E801_BELOW_16M_MAX 0x3c00 /* KiB between 1 and 16 MiB */
