@@ -82,7 +82,7 @@ static enum status try_alloc(struct backed *b, uint64_t pages, uint64_t align, u
 static enum status backed_alloc(struct heap *heap, uint64_t size, uint64_t align, uint64_t *base)
 {
     struct backed *b = (struct backed *)heap;
-    uint64_t pages = mapped_pages(size);
+    uint64_t pages = physical_frames(size);
     enum status status = try_alloc(b, pages, align, base);
 
     if ((status == STATUS_NOT_FOUND || status == STATUS_NO_MEMORY) && reclaim_run(&physical_hooks))
@@ -97,7 +97,7 @@ static enum status backed_alloc(struct heap *heap, uint64_t size, uint64_t align
 static enum status backed_free(struct heap *heap, uint64_t base, uint64_t size)
 {
     struct backed *b = (struct backed *)heap;
-    uint64_t pages = mapped_pages(size);
+    uint64_t pages = physical_frames(size);
     enum status status = STATUS_OK;
 
     if (base < LAYOUT_META_LIMIT || base >= LAYOUT_TAG1_BASE)

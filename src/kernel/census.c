@@ -6,17 +6,6 @@
 #include "tables.h"
 #include "x86_64/layout.h"
 
-static bool add_leaf(void *context, struct mapping leaf)
-{
-    *(uint64_t *)context += leaf.bytes >> LAYOUT_FRAME_SHIFT;
-    return true;
-}
-
-static void add_pages(struct ledger *counted, enum owner owner, uint64_t base, uint64_t limit)
-{
-    pagetable_each(&kernel_tables, virt(base), virt(limit), add_leaf, &counted->frames[owner]);
-}
-
 /* Heap memory: each leaf says whose it is. */
 static bool add_owned_leaf(void *context, struct mapping leaf)
 {
@@ -43,10 +32,10 @@ void census_take(struct ledger *counted)
     *counted = (struct ledger){ 0 };
     counted->frames[OWNER_FREE] = count_free();
     for (int i = 0; i < SECTION_COUNT; i++)
-        add_pages(counted, sections[i].owner, sections[i].base, sections[i].limit);
+        counted->frames[sections[i].owner] += tables_pages(sections[i].base, sections[i].limit);
     for (int level = 1; level <= PT_LEVELS; level++)
         counted->frames[owner_of_tables(level)] = pagetable_count(&kernel_tables, level);
     pagetable_each(&kernel_tables, virt(LAYOUT_KMEM_BASE), virt(LAYOUT_KMEM_LIMIT), add_owned_leaf, counted);
-    add_pages(counted, OWNER_BOOT_LEFTOVERS, 0, LAYOUT_USER_LIMIT);
-    add_pages(counted, OWNER_BOOT_LEFTOVERS, LAYOUT_HANDOFF_BASE, LAYOUT_HANDOFF_LIMIT);
+    counted->frames[OWNER_BOOT_LEFTOVERS] += tables_pages(0, LAYOUT_USER_LIMIT);
+    counted->frames[OWNER_BOOT_LEFTOVERS] += tables_pages(LAYOUT_HANDOFF_BASE, LAYOUT_HANDOFF_LIMIT);
 }

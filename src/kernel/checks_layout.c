@@ -10,24 +10,10 @@
 #include "tables.h"
 #include "x86_64/layout.h"
 
-static bool count_leaf(void *context, struct mapping leaf)
-{
-    *(uint64_t *)context += leaf.bytes >> LAYOUT_FRAME_SHIFT;
-    return true;
-}
-
-static uint64_t pages_in(uint64_t base, uint64_t limit)
-{
-    uint64_t pages = 0;
-
-    pagetable_each(&kernel_tables, virt(base), virt(limit), count_leaf, &pages);
-    return pages;
-}
-
 /* The window has one page a table, and in each slot the table that says it is there. */
 static bool pages_window(void)
 {
-    uint64_t shown = pages_in(LAYOUT_PAGES_BASE, 0), tables = pagetable_count(&kernel_tables, 0);
+    uint64_t shown = tables_pages(LAYOUT_PAGES_BASE, 0), tables = pagetable_count(&kernel_tables, 0);
 
     figure("base: 0x%lx", LAYOUT_PAGES_BASE);
     figure("tables: %lu", tables);
@@ -73,7 +59,7 @@ static bool kernel_image(void)
         pages += (sections[i].limit - sections[i].base) >> LAYOUT_FRAME_SHIFT;
     }
     figure("pages: %lu", pages);
-    return ok && pages == pages_in(LAYOUT_KERNEL_BASE, LAYOUT_PAGES_BASE);
+    return ok && pages == tables_pages(LAYOUT_KERNEL_BASE, LAYOUT_PAGES_BASE);
 }
 
 struct wx {
@@ -169,17 +155,17 @@ static bool descriptors_in_data(void)
 static bool kmem_limit(void)
 {
     figure("limit: 0x%lx", LAYOUT_KMEM_LIMIT);
-    return pages_in(LAYOUT_KMEM_LIMIT, LAYOUT_KERNEL_BASE) == 0 && !probe_read(LAYOUT_KMEM_LIMIT);
+    return tables_pages(LAYOUT_KMEM_LIMIT, LAYOUT_KERNEL_BASE) == 0 && !probe_read(LAYOUT_KMEM_LIMIT);
 }
 
 /* Nothing but the untagged slot is in use yet. */
 static bool kmem_base(void)
 {
-    uint64_t untagged = pages_in(LAYOUT_KMEM_BASE, LAYOUT_TAG1_BASE);
+    uint64_t untagged = tables_pages(LAYOUT_KMEM_BASE, LAYOUT_TAG1_BASE);
 
     figure("base: 0x%lx", LAYOUT_KMEM_BASE);
     figure("pages: %lu", untagged);
-    return untagged > 0 && untagged == pages_in(LAYOUT_KMEM_BASE, LAYOUT_KMEM_LIMIT);
+    return untagged > 0 && untagged == tables_pages(LAYOUT_KMEM_BASE, LAYOUT_KMEM_LIMIT);
 }
 
 static bool kmem_works(void)
@@ -211,13 +197,13 @@ static bool tags(void)
 static bool user_half_empty(void)
 {
     figure("limit: 0x%lx", LAYOUT_USER_LIMIT);
-    return pages_in(0, LAYOUT_USER_LIMIT) == 0 && !probe_read(LAYOUT_USER_LIMIT - 1);
+    return tables_pages(0, LAYOUT_USER_LIMIT) == 0 && !probe_read(LAYOUT_USER_LIMIT - 1);
 }
 
 static bool unmapped_at(uint64_t base, uint64_t limit)
 {
     figure("base: 0x%lx", base);
-    return pages_in(base, limit) == 0 && !probe_read(base) && !probe_read(limit - 1);
+    return tables_pages(base, limit) == 0 && !probe_read(base) && !probe_read(limit - 1);
 }
 
 static bool user_fixed(void)

@@ -12,18 +12,9 @@
 
 #define TRIAL_BYTES 5000 /* more than a page, so that each tag needs more than one */
 
-static bool count_leaf(void *context, struct mapping leaf)
-{
-    *(uint64_t *)context += leaf.bytes >> LAYOUT_FRAME_SHIFT;
-    return true;
-}
-
 static uint64_t pages_of(uint32_t tag)
 {
-    uint64_t pages = 0;
-
-    pagetable_each(&kernel_tables, virt(tag_base(tag)), virt(tag_limit(tag)), count_leaf, &pages);
-    return pages;
+    return tables_pages(tag_base(tag), tag_limit(tag));
 }
 
 /* Two objects of a tag in its slot; memory counted three ways; nothing left after them. */

@@ -113,13 +113,3 @@ void kheap_strength_end(struct kheap_strength *strength)
     if (strength->on && debugheap_fini(&strength->debug) != STATUS_OK)
         panic("%s heap: it cannot be ended", strength->debug.heap.name);
 }
-
-bool kheap_strength_check(struct kheap_strength *strength)
-{
-    return !strength->on || debugheap_check(&strength->debug) == STATUS_OK;
-}
-
-bool kheap_check(void)
-{
-    return kheap_strength_check(&own);
-}

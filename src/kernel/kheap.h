@@ -34,8 +34,4 @@ struct heap *kheap_strengthen(struct kheap_strength *strength, struct heap *heap
 void kheap_strength_settle(struct kheap_strength *strength);
 void kheap_strength_end(struct kheap_strength *strength);
 
-/* Looks at every object, and at what waits; true, or a panic. */
-bool kheap_strength_check(struct kheap_strength *strength);
-bool kheap_check(void); /* of the kernel's own heap */
-
 #endif

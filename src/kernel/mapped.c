@@ -5,11 +5,6 @@
 #include "tables.h"
 #include "x86_64/layout.h"
 
-uint64_t mapped_pages(uint64_t bytes)
-{
-    return (bytes >> LAYOUT_FRAME_SHIFT) + (bytes % LAYOUT_FRAME_SIZE != 0);
-}
-
 static enum status make_page(uint64_t address, enum owner owner)
 {
     phys_t frame;

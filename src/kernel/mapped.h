@@ -12,9 +12,6 @@
 #include "runtime/status.h"
 #include "x86_64/address.h"
 
-/* Pages for so many bytes. */
-uint64_t mapped_pages(uint64_t bytes);
-
 /* Maps `pages` pages from `base`, where nothing is mapped.  STATUS_NOT_FOUND, STATUS_NO_MEMORY: then nothing is. */
 MUST_USE enum status mapped_make(virt_t base, uint64_t pages, enum owner owner);
 

@@ -147,18 +147,13 @@ struct view {
     enum owner owner;
 };
 
-static uint64_t frames_for(uint64_t bytes)
-{
-    return (bytes >> LAYOUT_FRAME_SHIFT) + (bytes % LAYOUT_FRAME_SIZE != 0);
-}
-
 static enum status view_alloc(struct heap *h, uint64_t size, uint64_t align, uint64_t *base)
 {
     enum owner owner = ((struct view *)h)->owner;
     phys_t frame;
     enum status status = size <= LAYOUT_FRAME_SIZE && align <= LAYOUT_FRAME_SIZE
                              ? physical_alloc(owner, &frame)
-                             : physical_alloc_span(owner, frames_for(size), align, 0, &frame);
+                             : physical_alloc_span(owner, physical_frames(size), align, 0, &frame);
 
     if (status == STATUS_OK)
         *base = frame.p;
@@ -168,7 +163,7 @@ static enum status view_alloc(struct heap *h, uint64_t size, uint64_t align, uin
 /* A frame does not know with how many others it was given out: without a size it is one. */
 static enum status view_free(struct heap *h, uint64_t base, uint64_t size)
 {
-    uint64_t count = size == HEAP_ANY_SIZE ? 1 : frames_for(size);
+    uint64_t count = size == HEAP_ANY_SIZE ? 1 : physical_frames(size);
     enum status status = base % LAYOUT_FRAME_SIZE ? STATUS_INVALID
                                                   : idheap_free_span(&heap, base >> LAYOUT_FRAME_SHIFT, count);
 

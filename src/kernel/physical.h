@@ -17,6 +17,7 @@
 #include "runtime/reclaim.h"
 #include "runtime/region.h"
 #include "x86_64/address.h"
+#include "x86_64/layout.h"
 
 /* Makes the heap of the usable regions in `table`, and the ledger of all of them.  Panics, by name, if its books find
  * no memory: nothing can exist without it.  Needs the page tables (tables_init). */
@@ -24,6 +25,12 @@ void physical_init(const struct region_table *table);
 
 /* Hands the frames of every region of `type` to the heap: boot memory that is not needed any more. */
 void physical_reclaim(const struct region_table *table, uint32_t type);
+
+/* Frames that so many bytes need; also the pages. */
+static inline uint64_t physical_frames(uint64_t bytes)
+{
+    return (bytes >> LAYOUT_FRAME_SHIFT) + (bytes % LAYOUT_FRAME_SIZE != 0);
+}
 
 extern struct reclaim_list physical_hooks;
 

@@ -208,6 +208,20 @@ void tables_unmap(virt_t base, uint64_t bytes, void (*gone)(void *context, struc
         panic("page tables: 0x%lx cannot be unmapped: %s", base.v, status_text(status));
 }
 
+static bool count_leaf(void *context, struct mapping leaf)
+{
+    *(uint64_t *)context += leaf.bytes >> LAYOUT_FRAME_SHIFT;
+    return true;
+}
+
+uint64_t tables_pages(uint64_t base, uint64_t limit)
+{
+    uint64_t pages = 0;
+
+    pagetable_each(&kernel_tables, virt(base), virt(limit), count_leaf, &pages);
+    return pages;
+}
+
 uint64_t tables_slots(void)
 {
     uint64_t slots = 0;

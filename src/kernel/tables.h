@@ -31,6 +31,9 @@ MUST_USE enum status tables_map(virt_t base, phys_t frame, uint64_t bytes, uint6
 /* Unmaps; panics if that needs a frame for a split and none is left. */
 void tables_unmap(virt_t base, uint64_t bytes, void (*gone)(void *context, struct mapping leaf), void *context);
 
+/* 4 KiB pages that are mapped in [base, limit), counted by walking; limit 0 is the end of the address space. */
+uint64_t tables_pages(uint64_t base, uint64_t limit);
+
 /* Tables in the PAGES window: slots in use. */
 uint64_t tables_slots(void);
 

@@ -72,7 +72,7 @@ static enum status try_pages(struct tagheap *t, uint64_t pages, uint64_t align, 
 static enum status pages_alloc(struct heap *heap, uint64_t size, uint64_t align, uint64_t *base)
 {
     struct tagheap *t = of_pages(heap);
-    uint64_t pages = mapped_pages(size);
+    uint64_t pages = physical_frames(size);
     enum status status = try_pages(t, pages, align, base);
 
     if ((status == STATUS_NOT_FOUND || status == STATUS_NO_MEMORY) && reclaim_run(&physical_hooks))
@@ -87,7 +87,7 @@ static enum status pages_alloc(struct heap *heap, uint64_t size, uint64_t align,
 static enum status pages_free(struct heap *heap, uint64_t base, uint64_t size)
 {
     struct tagheap *t = of_pages(heap);
-    uint64_t pages = mapped_pages(size);
+    uint64_t pages = physical_frames(size);
     enum status status = STATUS_NOT_OWNED;
 
     if (base >= tag_base(t->tag) && base < tag_limit(t->tag))
