@@ -21,6 +21,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The number in an environment variable, as ACRE_SEED or ACRE_OPS; `otherwise` where there is none. */
+__attribute__((unused)) static uint64_t tap_number(const char *name, uint64_t otherwise)
+{
+    const char *text = getenv(name);
+
+    return text ? strtoull(text, NULL, 0) : otherwise;
+}
+
 static unsigned tap_planned, tap_count, tap_failed;
 
 /* The first call: so many points follow. */

@@ -23,7 +23,7 @@ LC_ALL=C
 export LC_ALL
 tap_n=0
 tap_plan=none
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/acre-test.XXXXXX") || exit 99
+tmp=$(mktemp -d) || exit 99
 
 tap_end() {
 	status=$?

@@ -175,16 +175,9 @@ static bool one_map(struct sample *sample, bool with_allocs)
     return true;
 }
 
-static uint64_t number_from(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-
-    return text ? strtoull(text, NULL, 0) : otherwise;
-}
-
 int main(void)
 {
-    uint64_t seed = number_from("ACRE_SEED", 1), maps = number_from("ACRE_MAPS", MAPS), wrong = 0, entries = 0;
+    uint64_t seed = tap_number("ACRE_SEED", 1), maps = tap_number("ACRE_MAPS", MAPS), wrong = 0, entries = 0;
     struct sample sample;
 
     tap_plan(2);

@@ -300,16 +300,9 @@ static const char *one_round(uint64_t seed, uint32_t operations)
     return round.wrong;
 }
 
-static uint64_t number_from(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-
-    return text ? strtoull(text, NULL, 0) : otherwise;
-}
-
 int main(void)
 {
-    uint64_t seed = number_from("ACRE_SEED", 1), operations = number_from("ACRE_OPS", OPS), wrong = 0;
+    uint64_t seed = tap_number("ACRE_SEED", 1), operations = tap_number("ACRE_OPS", OPS), wrong = 0;
 
     tap_plan(1);
     for (uint64_t done = 0; done < operations && wrong < 3; done += ROUND_OPS, seed++) {

@@ -218,12 +218,10 @@ static void test_random(uint64_t seed, uint64_t operations)
 
 int main(void)
 {
-    const char *seed = getenv("ACRE_SEED"), *operations = getenv("ACRE_OPS");
-
     tap_plan(22);
     test_simple();
     test_limits();
     test_failures();
-    test_random(seed ? strtoull(seed, NULL, 0) : 131, operations ? strtoull(operations, NULL, 0) : OPS);
+    test_random(tap_number("ACRE_SEED", 131), tap_number("ACRE_OPS", OPS));
     return tap_done();
 }

@@ -365,7 +365,7 @@ static bool there_and_back(void)
 
 static void test_random(void)
 {
-    uint64_t seed = number_from("ACRE_SEED", 1), count = number_from("ACRE_OPS", 20000), wrong = 0;
+    uint64_t seed = tap_number("ACRE_SEED", 1), count = tap_number("ACRE_OPS", 20000), wrong = 0;
 
     for (uint64_t i = 0; i < count && wrong < 3; i++, seed++) {
         random_state = seed * 0xd1342543de82ef95;

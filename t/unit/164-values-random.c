@@ -374,7 +374,7 @@ static void make_keys(void)
 
 int main(void)
 {
-    uint64_t seed = number_from("ACRE_SEED", 1), operations = number_from("ACRE_OPS", OPS), wrong = 0;
+    uint64_t seed = tap_number("ACRE_SEED", 1), operations = tap_number("ACRE_OPS", OPS), wrong = 0;
 
     model_init();
     make_keys();

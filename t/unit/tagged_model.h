@@ -194,14 +194,7 @@ __attribute__((unused)) static struct value *value_from(const char *text)
     return value;
 }
 
-__attribute__((unused)) static uint64_t number_from(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-
-    return text ? strtoull(text, NULL, 0) : otherwise;
-}
-
-__attribute__((unused)) static void model_init(void)
+__attribute__((unused)) __attribute__((unused)) static void model_init(void)
 {
     value_fault_hook = catch_fault;
     fmt_value = value_print;
