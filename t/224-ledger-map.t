@@ -54,10 +54,10 @@ like $why "*no row of TAG_LIST*" "and said"
 ok [catch {exec sh $gen $dir/owners.h $dir/odd.h 2>@1} why] "a tag without a number is refused"
 like $why "*not a tag: symbol ONE*" "and said"
 is [lsearch -all -inline -not -regexp $::owners::NAMES \
-    {^(free|kernel-.*|stack-.*|page-tables-.*|metadata-.*|heap-.*|boot-leftovers|tag-.*)$}] {} \
+    {^(free|kernel-.*|stack-.*|page-tables-.*|metadata-.*|heap-.*|files|zero-page|user-.*|boot-leftovers|tag-.*)$}] {} \
     "the table of kinds knows every owner"
-is [lsort -unique [lmap name $::owners::NAMES {::acre::owners::kind $name}]] {free heap heap-metadata kernel-bss\
-    kernel-data kernel-rodata kernel-text leftovers page-tables stacks tag} "and names are of these kinds"
+is [lsort -unique [lmap name $::owners::NAMES {::acre::owners::kind $name}]] {files free heap heap-metadata kernel-bss\
+    kernel-data kernel-rodata kernel-text leftovers page-tables stacks tag user} "and names are of these kinds"
 
 # --- the scale -----------------------------------------------------------------------------------------------------
 proc fit {args} { return [::acre::scale::fit {*}$args] }

@@ -355,7 +355,7 @@ ok [expr {$shown > 20 && $shown <= 2 * $::acre::ledgersvg::LABELS && "PAGES: pag
     "SVG: of 2000 runs only the largest have labels, and every region" $shown
 
 # --- looks ---------------------------------------------------------------------------------------------------------
-set names {free kernel-text kernel-rodata kernel-data kernel-bss stacks page-tables heap-metadata heap user-memory
+set names {free kernel-text kernel-rodata kernel-data kernel-bss stacks page-tables heap-metadata heap files user-memory
     boot-leftovers reserved {ACPI data} {ACPI NVS} bad {not used} {not described}}
 lappend names {*}[lmap {tag -} $::owners::TAGS {string cat tag- $tag}]
 set colors [lmap name $names {::acre::owners::color $name}]

@@ -16,7 +16,8 @@ namespace eval ::acre::owners {
         page-tables   {{page-table*}                               "#e07b1a" "38;5;208" P}
         heap-metadata {{*metadata*}                                "#e6c01a" "38;5;220" M}
         tag           {{tag-*}                                     ""        ""         t}
-        user          {{user-*}                                    "#d6609f" "38;5;205" U}
+        files         {{files}                                     "#b58ad0" "38;5;140" F}
+        user          {{user-* zero-page}                          "#d6609f" "38;5;205" U}
         leftovers     {{boot-leftovers*}                           "#8d6e4f" "38;5;137" L}
         stray         {{stray}                                     "#ff0000" "1;31"     !}
         heap          {{heap heap-*}                                  "#c23b3b" "38;5;167" H}

@@ -16,6 +16,18 @@ static bool add_owned_leaf(void *context, struct mapping leaf)
     return true;
 }
 
+/* The user half: leaves of a program, and what the boot left, which carries no owner. */
+static bool add_user_leaf(void *context, struct mapping leaf)
+{
+    uint64_t owner = (leaf.flags & PT_OWNER) >> PT_OWNER_SHIFT;
+
+    if (owner_is_borrowed(owner))
+        return true;
+    if (owner == OWNER_FREE)
+        leaf.flags |= (uint64_t)OWNER_BOOT_LEFTOVERS << PT_OWNER_SHIFT;
+    return add_owned_leaf(context, leaf);
+}
+
 static uint64_t count_free(void)
 {
     struct idheap_stretch stretch = { 0 };
@@ -36,6 +48,6 @@ void census_take(struct ledger *counted)
     for (int level = 1; level <= PT_LEVELS; level++)
         counted->frames[owner_of_tables(level)] = pagetable_count(&kernel_tables, level);
     pagetable_each(&kernel_tables, virt(LAYOUT_KMEM_BASE), virt(LAYOUT_KMEM_LIMIT), add_owned_leaf, counted);
-    counted->frames[OWNER_BOOT_LEFTOVERS] += tables_pages(0, LAYOUT_USER_LIMIT);
+    pagetable_each(&kernel_tables, virt(0), virt(LAYOUT_USER_LIMIT), add_user_leaf, counted);
     counted->frames[OWNER_BOOT_LEFTOVERS] += tables_pages(LAYOUT_HANDOFF_BASE, LAYOUT_HANDOFF_LIMIT);
 }

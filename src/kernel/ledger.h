@@ -5,12 +5,15 @@
  * It is kept by whoever moves a frame from one owner to another, and it is proved, not trusted: census_take counts the
  * same owners anew from the books of the physical heap, the region table's remains and the page tables.  A leaf of the
  * page tables that a heap has mapped carries its owner's number (PT_OWNER), so that an owner is seen from outside too.
+ * So does a leaf of the user half.  Some of those are borrowed: their frame is mapped in the kernel half as well, and
+ * counted there (pages of files, the one page of zeros, the vDSO).
  *
  * The list stands once, in OWNER_LIST: tools/owners-gen carries it to the farm, in this order.
  */
 #ifndef ACRE_LEDGER_H
 #define ACRE_LEDGER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "runtime/tag.h"
@@ -33,6 +36,13 @@
     X(METADATA_TAGGED, "metadata-tagged") \
     X(BACKED, "heap-backed") \
     X(GENERAL, "heap-general") \
+    X(FILES, "files") \
+    X(ZERO_PAGE, "zero-page") \
+    X(USER_ANONYMOUS, "user-anonymous") \
+    X(USER_STACK, "user-stack") \
+    X(USER_HEAP, "user-heap") \
+    X(USER_PROGRAM, "user-program") \
+    X(USER_VDSO, "user-vdso") \
     X(BOOT_LEFTOVERS, "boot-leftovers")
 
 #define OWNER_ENUM_ROW(NAME, text) OWNER_##NAME,
@@ -52,6 +62,12 @@ static inline enum owner owner_of_tables(int level)
 static inline enum owner owner_of_tag(uint32_t tag)
 {
     return (enum owner)(OWNER_TAG_SYMBOL + tag - TAG_SYMBOL);
+}
+
+/* Whether a leaf of the user half with this owner shows a frame that the kernel half has and counts. */
+static inline bool owner_is_borrowed(uint64_t owner)
+{
+    return owner == OWNER_FILES || owner == OWNER_ZERO_PAGE || owner == OWNER_USER_VDSO;
 }
 
 struct ledger {

@@ -36,9 +36,12 @@ def counted():
         count[int(section["owner"])] += within(walk, int(section["base"]), int(section["limit"]))
     for level in range(1, number("PT_LEVELS") + 1):
         count[numbers["OWNER_TABLES_PT"] + level - 1] += walk.tables[level]
+    borrowed = [numbers["OWNER_" + name] for name in ("FILES", "ZERO_PAGE", "USER_VDSO")]
     for leaf in walk.leaves:
         if number("LAYOUT_KMEM_BASE") <= leaf.base < number("LAYOUT_KMEM_LIMIT") and leaf.owner < len(count):
             count[leaf.owner] += frames_of(leaf)
-    count[numbers["OWNER_BOOT_LEFTOVERS"]] += within(walk, 0, number("LAYOUT_USER_LIMIT")) + within(
+        elif leaf.base < number("LAYOUT_USER_LIMIT") and leaf.owner not in borrowed:
+            count[leaf.owner or numbers["OWNER_BOOT_LEFTOVERS"]] += frames_of(leaf)
+    count[numbers["OWNER_BOOT_LEFTOVERS"]] += within(
         walk, number("LAYOUT_HANDOFF_BASE"), number("LAYOUT_HANDOFF_LIMIT"))
     return count
