@@ -79,4 +79,21 @@
 #define LAYOUT_NULL_BASE 0x0 /* never mapped: a null dereference faults */
 #define LAYOUT_NULL_LIMIT 0x1000 /* end of the page that is never mapped */
 
+/* User half, virtual: where a program's parts may begin (src/unix/aslr.h) */
+#define LAYOUT_USER_HEAP_BASE 0x400000 /* brk of a program that lies elsewhere; else brk follows the program */
+#define LAYOUT_USER_HEAP_MOVE_SIZE 0x20000000 /* under ASLR brk begins so many bytes later at most: 17 bits of pages */
+#define LAYOUT_USER_STACK_MOVE_BASE 0x3e000000 /* under ASLR the stack's top is above it: 26 bits of 16 bytes */
+#define LAYOUT_USER_STACK_SIZE 0x800000 /* how far it grows, if RLIMIT_STACK is as it is at first */
+#define LAYOUT_USER_STACK_MIN_SIZE 0x21000 /* kept for it whatever RLIMIT_STACK says: a string of 128 KiB, a page */
+#define LAYOUT_USER_STACK_MAX_SIZE 0x10000000 /* kept for it at most; it grows farther where nothing else lies */
+#define LAYOUT_USER_GUARD_SIZE 0x100000 /* below the stack: nothing is mapped so near; 256 pages as in Linux */
+#define LAYOUT_MMAP32_MOVE_LIMIT 0xc0000000 /* under ASLR the search for MAP_32BIT begins below it: 18 bits of pages */
+#define LAYOUT_MMAP_MOVE_LIMIT 0x40100000000 /* under ASLR the search for others begins below it: 30 bits of pages */
+#define LAYOUT_PIE_BASE 0x80000000000 /* a program that runs anywhere, without ASLR */
+#define LAYOUT_PIE_MOVE_LIMIT 0xc0000000000 /* under ASLR it begins below this: 30 bits of pages */
+#define LAYOUT_PIE_LIMIT 0xe0000000000 /* end of its place: the largest has 2 TiB */
+#define LAYOUT_VDSO_BASE 0xe0000000000 /* the vDSO and its data page, without ASLR */
+#define LAYOUT_VDSO_MOVE_LIMIT 0xf0000000000 /* under ASLR it begins below this: 28 bits of pages */
+#define LAYOUT_VDSO_MAX_SIZE 0x10000 /* bytes of the vDSO and its data page at most */
+
 #endif

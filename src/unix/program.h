@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The program: what belongs to all of its threads and is neither files, nor memory, nor signals.  There is one program
+ * at a time; execve replaces it, and when it ends the machine ends.
+ */
+#ifndef ACRE_PROGRAM_H
+#define ACRE_PROGRAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "unix/aslr.h"
+
+struct inode;
+
+/* Linux's numbers of resource limits. */
+enum program_limit {
+    LIMIT_CPU,
+    LIMIT_FSIZE,
+    LIMIT_DATA,
+    LIMIT_STACK,
+    LIMIT_CORE,
+    LIMIT_RSS,
+    LIMIT_NPROC,
+    LIMIT_NOFILE,
+    LIMIT_MEMLOCK,
+    LIMIT_AS,
+    LIMIT_LOCKS,
+    LIMIT_SIGPENDING,
+    LIMIT_MSGQUEUE,
+    LIMIT_NICE,
+    LIMIT_RTPRIO,
+    LIMIT_RTTIME,
+    LIMIT_COUNT
+};
+
+#define LIMIT_NONE UINT64_MAX
+
+struct program_rlimit {
+    uint64_t now, most; /* as struct rlimit64: rlim_cur, rlim_max */
+};
+
+#define PROGRAM_NAME_SIZE 16 /* a thread's name, with its NUL, as Linux has it */
+#define PROGRAM_AUXV_MAX 32 /* pairs of the auxiliary vector */
+#define PROGRAM_PID 1 /* the program is the first and only process; its first thread's tid is the same */
+
+struct program {
+    struct inode *exe; /* held; what /proc/self/exe names; NULL before the first program */
+    char name[PROGRAM_NAME_SIZE]; /* last part of the path, as prctl(PR_GET_NAME) has it at first */
+    struct layout layout; /* of its address space */
+    struct program_rlimit limits[LIMIT_COUNT];
+    uint64_t args_base, args_limit; /* its argument strings on its stack: /proc/self/cmdline */
+    uint64_t env_base, env_limit; /* and its environment */
+    uint64_t auxv[2 * PROGRAM_AUXV_MAX]; /* as on its stack, AT_NULL included: /proc/self/auxv */
+    uint32_t auxv_bytes;
+    uint32_t personality; /* PER_LINUX and flags; kept, ADDR_NO_RANDOMIZE is heeded by the next execve */
+    uint64_t execs; /* programs so far, this one included */
+};
+
+extern struct program program;
+
+/*
+ * Ends the program, as exit_group does: every thread stops, files are closed, memory goes back to the ledger, which
+ * must then be as it was before the program; then the next command runs, or the machine ends.  status: 0..255, or 128 + signal.
+ */
+_Noreturn void program_exit(int status);
+
+#endif
