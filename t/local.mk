@@ -39,7 +39,8 @@ unit_TESTS += \
 	t/164-values-random.t \
 	t/165-tagged-host.t \
 	t/166-kernel-seam.t \
-	t/170-elf.t
+	t/170-elf.t \
+	t/171-aslr.t
 
 TESTS += \
 	t/010-reproducible.t \

@@ -40,7 +40,7 @@ struct layout {
 
 /*
  * No two of program, PIE, vDSO, brk and stack with its guard gap have a page in common, whatever the seed.
- * STATUS_NOT_FOUND: the program leaves no room for a stack, or is larger than LAYOUT_PIE_LIMIT allows.
+ * STATUS_NOT_FOUND: the program leaves no room for a stack or the vDSO, or is larger than LAYOUT_PIE_LIMIT allows.
  */
 MUST_USE enum status layout_make(struct layout *layout, const struct layout_request *request);
 

@@ -61,7 +61,7 @@ extern struct program program;
 
 /*
  * Ends the program, as exit_group does: every thread stops, files are closed, memory goes back to the ledger, which
- * must then be as it was before the program; then the next command runs, or the machine ends.  status: 0..255, or 128 + signal.
+ * must then be as it was before the program; then the machine ends.  status: 0..255, or 128 + signal.
  */
 _Noreturn void program_exit(int status);
 
