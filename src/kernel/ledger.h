@@ -27,6 +27,7 @@
     X(KERNEL_BSS, "kernel-bss") \
     X(STACK_KERNEL, "stack-kernel") \
     X(STACK_FAULT, "stack-fault") \
+    X(STACK_THREADS, "stack-threads") \
     X(TABLES_PT, "page-tables-pt") \
     X(TABLES_PD, "page-tables-pd") \
     X(TABLES_PDPT, "page-tables-pdpt") \

@@ -27,6 +27,20 @@ static inline uint64_t cpu_tsc(void)
     return (uint64_t)high << 32 | low;
 }
 
+/* A model-specific register that the CPU has; 64-bit mode only in the kernel. */
+static inline uint64_t cpu_msr(uint32_t number)
+{
+    uint32_t low, high;
+
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number));
+    return (uint64_t)high << 32 | low;
+}
+
+static inline void cpu_msr_set(uint32_t number, uint64_t value)
+{
+    __asm__ volatile("wrmsr" : : "c"(number), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
+}
+
 struct cpuid {
     uint32_t eax, ebx, ecx, edx;
 };
@@ -59,8 +73,25 @@ static inline _Noreturn void cpu_halt_for_ever(void)
 #define CPUID_X_EDX_LONG_MODE (1u << 29)
 
 #define MSR_EFER 0xc0000080u
+#define MSR_STAR 0xc0000081u
+#define MSR_LSTAR 0xc0000082u
+#define MSR_FMASK 0xc0000084u
+#define MSR_FS_BASE 0xc0000100u
+#define MSR_GS_BASE 0xc0000101u
+#define EFER_SCE (1u << 0)
 #define EFER_LME (1u << 8)
 #define EFER_NXE (1u << 11)
+
+#define RFLAGS_CF (1ul << 0)
+#define RFLAGS_FIXED (1ul << 1)
+#define RFLAGS_TF (1ul << 8)
+#define RFLAGS_IF (1ul << 9)
+#define RFLAGS_DF (1ul << 10)
+#define RFLAGS_IOPL (3ul << 12)
+#define RFLAGS_NT (1ul << 14)
+#define RFLAGS_RF (1ul << 16)
+#define RFLAGS_AC (1ul << 18)
+#define RFLAGS_USER 0x250dd5ul /* what a program may set: CF PF AF ZF SF TF DF OF RF AC ID */
 
 #define CR0_WP (1ul << 16)
 #define CR4_PGE (1ul << 7)

@@ -96,4 +96,12 @@
 #define LAYOUT_VDSO_MOVE_LIMIT 0xf0000000000 /* under ASLR it begins below this: 28 bits of pages */
 #define LAYOUT_VDSO_MAX_SIZE 0x10000 /* bytes of the vDSO and its data page at most */
 
+/* Segment selectors, in the order that SYSCALL and SYSRET want; the user's are Linux's: a signal's frame shows them */
+#define LAYOUT_SELECTOR_CODE 0x8 /* the kernel's code, ring 0 */
+#define LAYOUT_SELECTOR_DATA 0x10 /* its data: the SS that SYSCALL loads */
+#define LAYOUT_SELECTOR_SYSRET 0x20 /* SYSRET loads SS from this + 8 and CS from this + 16 (SDM vol. 2B) */
+#define LAYOUT_SELECTOR_USER_DATA 0x2b /* the program's SS, ring 3 */
+#define LAYOUT_SELECTOR_USER_CODE 0x33 /* the program's CS, ring 3, 64 bit */
+#define LAYOUT_SELECTOR_TSS 0x38 /* two entries */
+
 #endif

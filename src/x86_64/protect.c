@@ -19,14 +19,6 @@ uint64_t protect_cr4(void)
     return value;
 }
 
-static uint64_t read_efer(void)
-{
-    uint32_t low, high;
-
-    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(MSR_EFER));
-    return (uint64_t)high << 32 | low;
-}
-
 /* The CR4 bits of what CPUID offers. */
 static uint64_t cr4_offered(void)
 {
@@ -53,7 +45,7 @@ void protect_read(struct protection list[PROTECTION_COUNT])
     bool nx = cpu_id(CPUID_EXTENDED_FEATURES, 0).edx & CPUID_X_EDX_NX;
 
     list[0] = (struct protection){ "WP", true, read_cr0() & CR0_WP };
-    list[1] = (struct protection){ "NX", nx, nx && (read_efer() & EFER_NXE) };
+    list[1] = (struct protection){ "NX", nx, nx && (cpu_msr(MSR_EFER) & EFER_NXE) };
     list[2] = (struct protection){ "PGE", offered & CR4_PGE, on & CR4_PGE };
     list[3] = (struct protection){ "SMEP", offered & CR4_SMEP, on & CR4_SMEP };
     list[4] = (struct protection){ "SMAP", offered & CR4_SMAP, on & CR4_SMAP };

@@ -8,14 +8,18 @@
 #include "trap.h"
 
 #include "cpu.h"
+#include "layout.h"
 
-enum { GDT_NULL, GDT_CODE, GDT_DATA, GDT_TSS, GDT_COUNT = GDT_TSS + 2 };
-
-#define SELECTOR(index) ((index)*8)
+#define INDEX(selector) ((selector) / 8)
+#define GDT_COUNT (INDEX(LAYOUT_SELECTOR_TSS) + 2)
 #define CODE64 0x00209b0000000000ull
 #define DATA64 0x0000930000000000ull
+#define USER_CODE64 0x0020fb0000000000ull
+#define USER_DATA64 0x0000f30000000000ull
 #define TSS_AVAILABLE 0x89ull
 #define GATE_INTERRUPT 0x8eull
+#define GATE_FROM_USER 0xeeull /* INT3 and INTO may be used in ring 3 */
+#define IST_FAULT 1ull
 
 struct tss {
     uint32_t reserved0;
@@ -35,12 +39,18 @@ struct gate {
     uint64_t low, high;
 };
 
+/* Instructions from base to limit (exclusive) may fault; then it goes on at `to`.  The last row is all 0. */
+struct recovery {
+    uint64_t base, limit, to;
+};
+
 static uint64_t gdt[GDT_COUNT];
 static struct tss tss;
-static struct gate idt[TRAP_COUNT];
+static struct gate idt[TRAP_COUNT + TRAP_LINES];
 
 extern const uint8_t trap_stubs[][16], probe_read_at[], probe_write_at[], probe_fault[];
 extern uint64_t probe_stack;
+extern const struct recovery access_recoveries[];
 extern uint8_t fault_stack_limit[];
 
 void load_descriptors(const struct pointer *gdt_pointer, const struct pointer *idt_pointer, uint32_t code,
@@ -48,33 +58,52 @@ void load_descriptors(const struct pointer *gdt_pointer, const struct pointer *i
 void trap(struct trap_frame *frame);
 
 void (*trap_unexpected)(const struct trap_frame *frame);
+void (*trap_user)(struct trap_frame *frame);
+void (*trap_interrupt)(uint32_t line);
+bool (*trap_resolve)(uint64_t address, uint64_t error);
+bool trap_smap;
 struct trap_probe trap_last_probe;
 
-static void set_gate(uint32_t vector, uint64_t handler, uint64_t ist)
+static void set_gate(uint32_t vector, uint64_t handler, uint64_t kind, uint64_t ist)
 {
-    idt[vector].low = (handler & 0xffff) | (uint64_t)SELECTOR(GDT_CODE) << 16 | ist << 32 | GATE_INTERRUPT << 40 |
+    idt[vector].low = (handler & 0xffff) | (uint64_t)LAYOUT_SELECTOR_CODE << 16 | ist << 32 | kind << 40 |
                       (handler >> 16 & 0xffff) << 48;
     idt[vector].high = handler >> 32;
 }
 
+/* What may come at any instruction, even between SYSCALL and its first PUSH, comes on a stack of its own. */
+static void set_gates(void)
+{
+    for (uint32_t vector = 0; vector < TRAP_COUNT + TRAP_LINES; vector++)
+        set_gate(vector, (uint64_t)trap_stubs[vector],
+                 vector == TRAP_BREAKPOINT || vector == TRAP_OVERFLOW ? GATE_FROM_USER : GATE_INTERRUPT,
+                 vector == TRAP_DOUBLE_FAULT || vector == TRAP_NMI || vector == TRAP_MACHINE_CHECK ? IST_FAULT : 0);
+}
+
 static void set_tss(uint64_t base, uint64_t limit)
 {
-    gdt[GDT_TSS] = (limit & 0xffff) | (base & 0xffffff) << 16 | TSS_AVAILABLE << 40 | (base >> 24 & 0xff) << 56;
-    gdt[GDT_TSS + 1] = base >> 32;
+    gdt[INDEX(LAYOUT_SELECTOR_TSS)] = (limit & 0xffff) | (base & 0xffffff) << 16 | TSS_AVAILABLE << 40 | (base >> 24 & 0xff) << 56;
+    gdt[INDEX(LAYOUT_SELECTOR_TSS) + 1] = base >> 32;
 }
 
 void trap_init(void)
 {
     struct pointer gdt_pointer = { sizeof gdt - 1, (uint64_t)gdt }, idt_pointer = { sizeof idt - 1, (uint64_t)idt };
 
-    gdt[GDT_CODE] = CODE64;
-    gdt[GDT_DATA] = DATA64;
+    gdt[INDEX(LAYOUT_SELECTOR_CODE)] = CODE64;
+    gdt[INDEX(LAYOUT_SELECTOR_DATA)] = DATA64;
+    gdt[INDEX(LAYOUT_SELECTOR_USER_CODE)] = USER_CODE64;
+    gdt[INDEX(LAYOUT_SELECTOR_USER_DATA)] = USER_DATA64;
     tss.ist[0] = (uint64_t)fault_stack_limit;
     tss.io_map = sizeof tss;
     set_tss((uint64_t)&tss, sizeof tss - 1);
-    for (uint32_t vector = 0; vector < TRAP_COUNT; vector++)
-        set_gate(vector, (uint64_t)trap_stubs[vector], vector == TRAP_DOUBLE_FAULT);
-    load_descriptors(&gdt_pointer, &idt_pointer, SELECTOR(GDT_CODE), SELECTOR(GDT_TSS));
+    set_gates();
+    load_descriptors(&gdt_pointer, &idt_pointer, LAYOUT_SELECTOR_CODE, LAYOUT_SELECTOR_TSS);
+}
+
+void trap_set_stack(uint64_t limit)
+{
+    tss.rsp[0] = limit;
 }
 
 uint64_t trap_gdt_address(void)
@@ -119,7 +148,7 @@ const char *trap_name(uint64_t vector)
     return vector < TRAP_COUNT && names[vector] ? names[vector] : "reserved";
 }
 
-static uint64_t read_cr2(void)
+uint64_t trap_cr2(void)
 {
     uint64_t value;
 
@@ -132,12 +161,39 @@ static bool from_probe(const struct trap_frame *frame)
     return frame->rip == (uint64_t)probe_read_at || frame->rip == (uint64_t)probe_write_at || probe_stack != 0;
 }
 
+static bool probed(struct trap_frame *frame)
+{
+    if (frame->vector != TRAP_PAGE_FAULT || !from_probe(frame))
+        return false;
+    trap_last_probe = (struct trap_probe){ frame->vector, frame->error, trap_cr2() };
+    frame->rip = (uint64_t)probe_fault;
+    return true;
+}
+
+/* Whether the fault is one of access.asm's: then it is tried again, or its routine fails. */
+static bool recovered(struct trap_frame *frame)
+{
+    const struct recovery *r = access_recoveries;
+    uint64_t address = trap_cr2();
+
+    while (r->base && (frame->rip < r->base || frame->rip >= r->limit))
+        r++;
+    if (!r->base || (frame->vector != TRAP_PAGE_FAULT && frame->vector != TRAP_PROTECTION))
+        return false;
+    if (frame->vector != TRAP_PAGE_FAULT || address >= LAYOUT_USER_LIMIT || !trap_resolve ||
+        !trap_resolve(address, frame->error))
+        frame->rip = r->to;
+    return true;
+}
+
 void trap(struct trap_frame *frame)
 {
-    if (frame->vector == TRAP_PAGE_FAULT && from_probe(frame)) {
-        trap_last_probe = (struct trap_probe){ frame->vector, frame->error, read_cr2() };
-        frame->rip = (uint64_t)probe_fault;
-        return;
-    }
-    trap_unexpected(frame);
+    if (trap_smap)
+        __asm__ volatile("clac" : : : "memory");
+    if (frame->cs & 3 && trap_user)
+        trap_user(frame);
+    else if (frame->vector >= TRAP_COUNT && trap_interrupt)
+        trap_interrupt((uint32_t)frame->vector - TRAP_COUNT);
+    else if (!probed(frame) && !recovered(frame))
+        trap_unexpected(frame);
 }

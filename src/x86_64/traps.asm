@@ -1,20 +1,20 @@
 ; SPDX-License-Identifier: Apache-2.0
 ;
-; Exceptions: 32 stubs that all end in trap(struct trap_frame *); and the instructions that may fault on purpose.
+; Exceptions and interrupts: 48 stubs that all end in trap(struct trap_frame *); and the instructions that may fault on purpose.
 
         bits 64
         section .text
 
 extern  trap
 global  trap_stubs, probe_read, probe_write, probe_execute, probe_read_at, probe_write_at, probe_fault, probe_stack
-global  load_descriptors
+global  load_descriptors, trap_return
 
-; trap_stubs: 32 of 16 bytes each.  in: what the CPU pushed.  Every frame looks the same: a 0 stands where there is no
+; trap_stubs: 48 of 16 bytes each.  in: what the CPU pushed.  Every frame looks the same: a 0 stands where there is no
 ; error code
         align 16
 trap_stubs:
 %assign vector 0
-%rep 32
+%rep 48
         align 16
   %if vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30
         nop
@@ -28,19 +28,19 @@ trap_stubs:
 %endrep
 
 ; trap_common: saves the registers as struct trap_frame (trap.h asserts the order) and calls trap.  All but the fixed
-; ones may change there
+; ones may change there.  trap_return: loads them all from the frame at RSP and goes back
 trap_common:
-        push    rax
-        push    rbx
+        push    r11
         push    rcx
+        push    rax
+        push    r9
+        push    r8
+        push    r10
         push    rdx
         push    rsi
         push    rdi
+        push    rbx
         push    rbp
-        push    r8
-        push    r9
-        push    r10
-        push    r11
         push    r12
         push    r13
         push    r14
@@ -51,21 +51,22 @@ trap_common:
         and     rsp, -16
         call    trap
         mov     rsp, rbp
+trap_return:
         pop     r15
         pop     r14
         pop     r13
         pop     r12
-        pop     r11
-        pop     r10
-        pop     r9
-        pop     r8
         pop     rbp
+        pop     rbx
         pop     rdi
         pop     rsi
         pop     rdx
-        pop     rcx
-        pop     rbx
+        pop     r10
+        pop     r8
+        pop     r9
         pop     rax
+        pop     rcx
+        pop     r11
         add     rsp, 16
         iretq
 

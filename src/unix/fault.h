@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Exceptions that a program's instructions meet: page faults are resolved, the others become signals. */
+#ifndef ACRE_FAULT_H
+#define ACRE_FAULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "x86_64/trap.h"
+
+/* An exception from ring 3. */
+void fault_user(struct trap_frame *frame);
+
+/* A page fault that the kernel met in the program's memory, for trap_resolve. */
+bool fault_resolve(uint64_t address, uint64_t error);
+
+/* A signal that an instruction of the current thread has caused: it is taken now, whatever the thread blocks. */
+void fault_raise(int number, int code, uint64_t address);
+
+#endif
