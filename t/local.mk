@@ -40,7 +40,10 @@ unit_TESTS += \
 	t/165-tagged-host.t \
 	t/166-kernel-seam.t \
 	t/170-elf.t \
-	t/171-aslr.t
+	t/171-aslr.t \
+	t/172-elfuser.t \
+	t/173-script.t \
+	t/174-userstack.t
 
 TESTS += \
 	t/010-reproducible.t \

@@ -6,8 +6,6 @@
  */
 #include "elf.h"
 
-#include <stdbool.h>
-
 #include "bytes.h"
 #include "range.h"
 #include "x86_64/layout.h"
@@ -86,7 +84,7 @@ static enum status check_segment(const struct program_header *header, const stru
         return wrong(fault, STATUS_CORRUPT, "segment outside the address space", header->vaddr);
     if (!is_aligned(header))
         return wrong(fault, STATUS_CORRUPT, "segment misaligned", header->vaddr);
-    if ((header->flags & (ELF_WRITE | ELF_EXECUTE)) == (ELF_WRITE | ELF_EXECUTE))
+    if (!limits->write_execute && (header->flags & (ELF_WRITE | ELF_EXECUTE)) == (ELF_WRITE | ELF_EXECUTE))
         return wrong(fault, STATUS_CORRUPT, "segment both writable and executable", header->vaddr);
     return STATUS_OK;
 }

@@ -9,13 +9,14 @@
  *   P3  [vaddr, vaddr + memsz) lies within [lower, upper), nothing wraps
  *   P4  vaddr and offset are equal below a page, and below the alignment that the file asks for
  *   P5  segments are in ascending order and no two have a page in common
- *   P6  none may be both written and executed
+ *   P6  none may be both written and executed, unless the loader allows it
  *   P7  the entry is a byte that the file gives, in a segment that may be executed
  *   P8  there are 1 to ELF_SEGMENTS_MAX of them
  */
 #ifndef ACRE_ELF_H
 #define ACRE_ELF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,7 @@ struct elf_limits {
     uint64_t lower, upper; /* where segments may lie; multiples of the page, lower <= upper */
     uint32_t types; /* 1 << ELF_TYPE_FIXED, 1 << ELF_TYPE_ANYWHERE, or both */
     uint32_t headers_max; /* program headers of all kinds */
+    bool write_execute; /* a segment may be both written and executed */
 };
 
 struct elf_segment {

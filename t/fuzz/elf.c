@@ -17,10 +17,10 @@ typedef unsigned __int128 wide;
 
 /* The kernel's place, a program's, all there is, none: what a loader might have. */
 static const struct elf_limits kinds[] = {
-    {0, LAYOUT_KERNEL_BASE, LAYOUT_KERNEL_LIMIT, 1 << ELF_TYPE_FIXED, 8},
-    {0, LAYOUT_USER_BASE, LAYOUT_USER_LIMIT, 1 << ELF_TYPE_FIXED | 1 << ELF_TYPE_ANYWHERE, 64},
-    {0, 0, UINT64_MAX - (LAYOUT_FRAME_SIZE - 1), 1 << ELF_TYPE_FIXED | 1 << ELF_TYPE_ANYWHERE, UINT32_MAX},
-    {0, LAYOUT_USER_BASE, LAYOUT_USER_BASE, 1 << ELF_TYPE_ANYWHERE, 0xffff},
+    {0, LAYOUT_KERNEL_BASE, LAYOUT_KERNEL_LIMIT, 1 << ELF_TYPE_FIXED, 8, false},
+    {0, LAYOUT_USER_BASE, LAYOUT_USER_LIMIT, 1 << ELF_TYPE_FIXED | 1 << ELF_TYPE_ANYWHERE, 64, true},
+    {0, 0, UINT64_MAX - (LAYOUT_FRAME_SIZE - 1), 1 << ELF_TYPE_FIXED | 1 << ELF_TYPE_ANYWHERE, UINT32_MAX, false},
+    {0, LAYOUT_USER_BASE, LAYOUT_USER_BASE, 1 << ELF_TYPE_ANYWHERE, 0xffff, false},
 };
 
 static uint64_t read_number(const uint8_t *at, unsigned bytes)
@@ -43,7 +43,7 @@ static void look_at_segment(const struct elf_segment *s, const struct elf_limits
         fuzz_fail("P3: memory outside the window");
     if (s->vaddr % LAYOUT_FRAME_SIZE != s->offset % LAYOUT_FRAME_SIZE)
         fuzz_fail("P4: cannot be mapped page by page");
-    if (s->flags & ELF_WRITE && s->flags & ELF_EXECUTE)
+    if (!limits->write_execute && s->flags & ELF_WRITE && s->flags & ELF_EXECUTE)
         fuzz_fail("P6: writable and executable");
 }
 

@@ -36,7 +36,7 @@ static const struct header headers[HEADERS] = {
     {1, ELF_READ | ELF_WRITE, 0, BASE + 0x8000, 0, 0, 0x2000, 0x1000},
 };
 
-static const struct elf_limits limits = {FILE_SIZE, BASE, UPPER, 1 << ELF_TYPE_FIXED, 8};
+static const struct elf_limits limits = {FILE_SIZE, BASE, UPPER, 1 << ELF_TYPE_FIXED, 8, false};
 
 static void put(uint8_t *file, size_t at, size_t size, uint64_t value)
 {
@@ -232,6 +232,21 @@ static void test_types(void)
            "a position-independent one, if those are");
 }
 
+static void test_write_execute(void)
+{
+    struct elf_limits any = limits;
+    uint8_t file[HEAD_SIZE];
+    struct elf_program program;
+    struct elf_fault fault;
+
+    any.write_execute = true;
+    good_file(file);
+    put(file, FIELD(1, flags), 4, ELF_READ | ELF_WRITE | ELF_EXECUTE);
+    tap_ok(elf_check(&program, file, sizeof file, &any, &fault) == STATUS_OK &&
+               program.segments[0].flags == (ELF_READ | ELF_WRITE | ELF_EXECUTE),
+           "a segment both writable and executable, if the loader allows it");
+}
+
 /* Nothing beyond head_size is read: the head is a block of exactly that size, which sanitizers and valgrind watch. */
 static void test_short(void)
 {
@@ -279,7 +294,7 @@ static void test_count(void)
 /* The kernel itself keeps the rules that stage2 holds it to. */
 static void test_kernel(void)
 {
-    struct elf_limits kernel = {0, LAYOUT_KERNEL_BASE, LAYOUT_KERNEL_LIMIT, 1 << ELF_TYPE_FIXED, 8};
+    struct elf_limits kernel = {0, LAYOUT_KERNEL_BASE, LAYOUT_KERNEL_LIMIT, 1 << ELF_TYPE_FIXED, 8, false};
     char path[1000];
     uint8_t head[LAYOUT_SECTOR_SIZE];
     struct elf_program program = {0};
@@ -302,13 +317,14 @@ int main(void)
 {
     unsigned refused = sizeof rows / sizeof rows[0], good = sizeof taken / sizeof taken[0];
 
-    tap_plan(refused + good + 7);
+    tap_plan(refused + good + 8);
     for (unsigned i = 0; i < refused; i++)
         test_refused(&rows[i]);
     for (unsigned i = 0; i < good; i++)
         test_taken(&taken[i]);
     test_stored();
     test_types();
+    test_write_execute();
     test_short();
     test_count();
     test_kernel();
