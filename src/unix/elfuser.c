@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * elf_check wants the program headers in the file's head; here they may stand anywhere (patchelf moves them to the end).
- * So it is given an ELF header that says that they follow it at once, as they do in `head`.
+ * elf_check wants the program headers in the file's head; here they may stand anywhere (patchelf moves them to the
+ * end).  So it is given an ELF header that says that they follow it at once, as they do in `head`.
  *
  * Where Linux takes what the gABI forbids (segments out of order, two in one page, an alignment that is no power of
  * two), this refuses: such a file is damaged or hostile.
@@ -20,6 +20,8 @@ struct program_header {
 
 _Static_assert(sizeof(struct program_header) * ELFUSER_HEADERS_MAX + ELFUSER_HEADER_SIZE == ELFUSER_HEAD_SIZE,
                "gABI figure 5-1");
+
+#define IDENT 0x02464c457full /* magic, 64 bit: the first five bytes; elf_check looks at the rest */
 
 /* Fields of the ELF header: offsets of gABI figure 4-3. */
 #define AT_TYPE 16
@@ -117,6 +119,8 @@ enum status elfuser_table(const void *head, uint64_t file_size, uint64_t *offset
 
     if (file_size < ELFUSER_HEADER_SIZE)
         return wrong(fault, STATUS_INVALID, "too short for an ELF file", file_size);
+    if (field(head, 0, 5) != IDENT)
+        return wrong(fault, STATUS_INVALID, "not an ELF-64 little-endian file", field(head, 0, 8));
     if (each != sizeof(struct program_header))
         return wrong(fault, STATUS_CORRUPT, "program headers of another size", each);
     if (count > ELFUSER_HEADERS_MAX)

@@ -36,8 +36,8 @@ MUST_USE enum status elfuser_table(const void *head, uint64_t file_size, uint64_
 
 /*
  * Checks the whole: head has ELFUSER_HEAD_SIZE bytes, the ELF header and after it the program headers where
- * elfuser_table has said.  Their offset in the header is changed.  Statuses as elf_check; *user is not to be used unless
- * STATUS_OK.
+ * elfuser_table has said.  Their offset in the header is changed.  Statuses as elf_check; *user is not to be used
+ * unless STATUS_OK.
  */
 MUST_USE enum status elfuser_check(struct elfuser *user, uint8_t *head, uint64_t file_size, struct elf_fault *fault);
 

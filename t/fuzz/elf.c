@@ -18,8 +18,8 @@ typedef unsigned __int128 wide;
 /* The kernel's place, a program's, all there is, none: what a loader might have. */
 static const struct elf_limits kinds[] = {
     {0, LAYOUT_KERNEL_BASE, LAYOUT_KERNEL_LIMIT, 1 << ELF_TYPE_FIXED, 8, false},
-    {0, LAYOUT_USER_BASE, LAYOUT_USER_LIMIT, 1 << ELF_TYPE_FIXED | 1 << ELF_TYPE_ANYWHERE, 64, true},
-    {0, 0, UINT64_MAX - (LAYOUT_FRAME_SIZE - 1), 1 << ELF_TYPE_FIXED | 1 << ELF_TYPE_ANYWHERE, UINT32_MAX, false},
+    {0, LAYOUT_USER_BASE, LAYOUT_USER_LIMIT, 1 << ELF_TYPE_FIXED | 1 << ELF_TYPE_ANYWHERE, 64, false},
+    {0, 0, UINT64_MAX - (LAYOUT_FRAME_SIZE - 1), 1 << ELF_TYPE_FIXED | 1 << ELF_TYPE_ANYWHERE, UINT32_MAX, true},
     {0, LAYOUT_USER_BASE, LAYOUT_USER_BASE, 1 << ELF_TYPE_ANYWHERE, 0xffff, false},
 };
 
