@@ -17,8 +17,8 @@ kernel_C += src/kernel/backed.c src/kernel/bench.c src/kernel/boot.c src/kernel/
 	src/runtime/idheap_find.c src/runtime/idheap_fork.c src/runtime/idheap_import.c src/runtime/idheap_leaf.c \
 	src/runtime/idheap_look.c src/runtime/idheap_loose.c src/runtime/idheap_nodes.c src/runtime/idheap_one.c \
 	src/runtime/idheap_runs.c src/runtime/idheap_span.c src/runtime/idheap_tree.c \
-	src/runtime/keytree.c src/runtime/map.c src/runtime/objcache.c src/runtime/reclaim.c src/runtime/record.c \
-	src/runtime/region.c src/runtime/region_build.c src/runtime/scalar.c src/runtime/slabs.c src/runtime/status.c \
+	src/runtime/keytree.c src/runtime/objcache.c src/runtime/reclaim.c src/runtime/record.c \
+	src/runtime/region.c src/runtime/scalar.c src/runtime/slabs.c src/runtime/status.c \
 	src/runtime/sum.c src/runtime/symbol.c src/runtime/table.c src/runtime/tag.c src/runtime/tagged.c \
 	src/runtime/tuple.c src/runtime/value.c src/runtime/value_parse.c src/runtime/value_print.c \
 	src/runtime/vector.c

@@ -52,6 +52,7 @@ TESTS += \
 	t/030-style.t \
 	t/040-layout-agree.t \
 	t/041-memory-map.t \
+	t/042-checks-leave.t \
 	t/046-prove-gate.t \
 	t/050-shell-lint.t \
 	t/060-install.t \
@@ -91,6 +92,7 @@ TESTS += \
 	t/500-boots.t \
 	t/510-panics.t \
 	t/512-heap-panics.t \
+	t/514-checks-leave.t \
 	t/520-damage.t \
 	t/530-devices.t \
 	t/540-cpus.t \

@@ -27,7 +27,7 @@ namespace eval ::acre::ledgermap {
     variable FRAME $::layout::LAYOUT_FRAME_SIZE
     # What the sections of the kernel image are called in its self-check -> owner.
     variable sections {text kernel-text rodata kernel-rodata data kernel-data bss kernel-bss stack stack-kernel
-        fault-stack stack-fault}
+        fault-stack stack-fault checks-text kernel-text checks-rodata kernel-rodata checks-data kernel-data}
 }
 
 proc ::acre::ledgermap::model {tap} {

@@ -3,9 +3,28 @@
  * The kernel image.  Each line is a segment with frames and permissions of its own; `|` is a page that is never mapped.
  *
  *   LAYOUT_KERNEL_BASE
- *   .text   r-x  .rodata r--  .data rw-  .bss rw- | .stack rw- | .fault_stack rw- |
+ *   .text   r-x  .checks_text r-x  .checks_rodata r--  .checks_data rw-  .rodata r--  .data rw-  .bss rw- |
+ *   .stack  rw- | .fault_stack rw- |
+ *
+ * What checks_* hold leaves memory once the checks, the benches and the crashes on purpose are over
+ * (sections_drop_checks), so nothing that stays may refer to it.  Only SEEN_FROM may: main.c and options.c, which call
+ * it before.  The linker refuses every other reference as prohibited; a file that is now needed for longer then has to
+ * go from CHECKS.
  */
 #include "x86_64/layout.h"
+
+#define CHECKS(X) \
+    X(*kernel/checks*.k.o) X(*kernel/crash*.k.o) X(*kernel/bench.k.o) X(*kernel/census.k.o) X(*kernel/pages_heap.k.o) \
+    X(*runtime/idheap_check.k.o) X(*runtime/objcache.k.o) X(*runtime/scalar.k.o) X(*runtime/symbol.k.o) \
+    X(*runtime/table.k.o) X(*runtime/tuple.k.o) X(*runtime/value_parse.k.o)
+#define SEEN_FROM(X) X(*kernel/main.k.o) X(*kernel/options.k.o)
+#define SELDOM(X) X(*kernel/panic.k.o) X(*kernel/symbols.k.o)
+
+#define NAME(file) file
+#define TEXT(file) file(.text)
+#define ALL_TEXT(file) file(.text .text.*)
+#define RODATA(file) file(.rodata .rodata.*)
+#define DATA(file) file(.data .data.* .bss .bss.*)
 
 OUTPUT_FORMAT("elf64-x86-64")
 OUTPUT_ARCH(i386:x86-64)
@@ -14,25 +33,45 @@ ENTRY(kernel_entry)
 PHDRS
 {
   text PT_LOAD FLAGS(5);
+  checks_rodata PT_LOAD FLAGS(4);
+  checks_data PT_LOAD FLAGS(6);
   rodata PT_LOAD FLAGS(4);
   data PT_LOAD FLAGS(6);
   stack PT_LOAD FLAGS(6);
   fault_stack PT_LOAD FLAGS(6);
 }
 
+NOCROSSREFS_TO(.checks_text .text .seldom .rodata .data)
+NOCROSSREFS_TO(.checks_rodata .text .seldom .rodata .data)
+NOCROSSREFS_TO(.checks_data .text .seldom .rodata .data)
+
 SECTIONS
 {
   . = LAYOUT_KERNEL_BASE;
   kernel_text_base = .;
-  .text : {
-    *(EXCLUDE_FILE(*panic.k.o *symbols.k.o *options.k.o *crash.k.o *crash_heap.k.o *bench.k.o) .text)
-    /* Pages of their own for what hardly ever runs and for the audit point: QEMU's TCG takes one instruction at a time
-     * in a page that has a breakpoint. */
-    . = ALIGN(LAYOUT_FRAME_SIZE);
-    *(.text.audit) *(.text .text.*)
-  } :text
+  .text : { *(EXCLUDE_FILE(CHECKS(NAME) SEEN_FROM(NAME) SELDOM(NAME)) .text) } :text
+  .main : { SEEN_FROM(TEXT) } :text
+  /* Pages of their own for what hardly ever runs and for the audit point: QEMU's TCG takes one instruction at a time in
+   * a page that has a breakpoint. */
   . = ALIGN(LAYOUT_FRAME_SIZE);
-  kernel_text_limit = .;
+  .seldom : { SELDOM(TEXT) *(.text.audit) *(EXCLUDE_FILE(CHECKS(NAME)) .text.*) } :text
+  . = ALIGN(LAYOUT_FRAME_SIZE);
+  kernel_text_limit = ABSOLUTE(.);
+
+  checks_text_base = ABSOLUTE(.);
+  .checks_text : { CHECKS(ALL_TEXT) } :text
+  . = ALIGN(LAYOUT_FRAME_SIZE);
+  checks_text_limit = ABSOLUTE(.);
+
+  checks_rodata_base = ABSOLUTE(.);
+  .checks_rodata : { CHECKS(RODATA) } :checks_rodata
+  . = ALIGN(LAYOUT_FRAME_SIZE);
+  checks_rodata_limit = ABSOLUTE(.);
+
+  checks_data_base = ABSOLUTE(.);
+  .checks_data : { CHECKS(DATA) } :checks_data
+  . = ALIGN(LAYOUT_FRAME_SIZE);
+  checks_data_limit = ABSOLUTE(.);
 
   kernel_rodata_base = .;
   .rodata : { *(.rodata .rodata.*) *(.symbols) } :rodata

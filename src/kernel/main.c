@@ -57,11 +57,12 @@ void kernel_main(const struct handoff *h)
     initialise(h);
     mark("init");
     failed = checks_run();
-    report();
-    mark("checks");
     if (options_bench())
         bench_heaps();
     options_crash();
+    sections_drop_checks();
+    report();
+    mark("checks");
     acre_audit_point();
     machine_end(failed ? PROTO_EXIT_FAILED : PROTO_EXIT_OK);
 }

@@ -14,13 +14,13 @@ struct symbol {
 extern const struct symbol symbol_table[];
 extern const uint32_t symbol_count;
 extern const char symbol_names[];
-extern uint8_t kernel_text_limit[];
+extern uint8_t checks_text_limit[];
 
 const char *symbol_find(uint64_t address, uint64_t *base)
 {
     uint32_t low = 0, high = symbol_count, offset = (uint32_t)(address - LAYOUT_KERNEL_BASE);
 
-    if (address < LAYOUT_KERNEL_BASE || address >= (uint64_t)kernel_text_limit || symbol_count == 0)
+    if (address < LAYOUT_KERNEL_BASE || address >= (uint64_t)checks_text_limit || symbol_count == 0)
         return NULL;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
