@@ -175,5 +175,6 @@ const void *disk_read(uint32_t lba, uint32_t *sectors)
         refuse("disk 0x%x cannot be read at sector %u (%u tries by %s)", disk.drive, lba, TRIES,
                disk.edd ? "EDD and CHS" : "CHS");
     disk.handoff->sectors_read += *sectors;
+    disk.handoff->bounce_bytes = *sectors * LAYOUT_SECTOR_SIZE;
     return (const void *)(uintptr_t)LAYOUT_BOUNCE_BASE;
 }

@@ -15,10 +15,6 @@
 #include "x86_64/layout.h"
 
 #define HEADERS_MAX 8 /* program headers: they stand in the first sector */
-#define STAGE3_FRAMES 16 /* what stage3 takes before it reclaims stage2's memory */
-
-#define HEADER32(field) (*(const uint32_t *)(image_header + (field)-IMAGE_HDR_MAGIC))
-#define HEADER64(field) (*(const uint64_t *)(image_header + (field)-IMAGE_HDR_MAGIC))
 
 struct kernel_page kernel_pages[KERNEL_PAGES_MAX];
 uint32_t kernel_page_count;
@@ -101,7 +97,7 @@ static void place(const struct elf_segment *s, const uint8_t *data, uint32_t at,
     }
 }
 
-static void check_sum(const char *what, uint64_t got, uint64_t want)
+void check_sum(const char *what, uint64_t got, uint64_t want)
 {
     if (got != want)
         refuse("the disk area is damaged: %s has sum 0x%llx, not 0x%llx", what, (unsigned long long)got,
@@ -141,10 +137,6 @@ uint64_t kernel_load(struct handoff *h)
         uint32_t bytes = sectors * LAYOUT_SECTOR_SIZE;
 
         sum = sum_words(sum, data, bytes);
-        if (left == sectors) {
-            h->bounce_sum = sum_words(0, data, bytes);
-            h->bounce_bytes = bytes;
-        }
         if (at == 0) {
             check_sum("the kernel file's head", sum_words(0, data, LAYOUT_SECTOR_SIZE),
                       HEADER64(IMAGE_HDR_KERNEL_HEAD_SUM));

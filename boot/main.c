@@ -119,6 +119,8 @@ _Noreturn void stage2_main(uint32_t drive)
     /* Only now: a BIOS may set vectors of its own in any of those calls, and there our writing begins. */
     handoff.ivt_sum = sum_words(0, low(LAYOUT_IVT_BASE), LAYOUT_IVT_LIMIT - LAYOUT_IVT_BASE);
     kernel_entry = kernel_load(&handoff);
+    archive_load(&handoff);
+    handoff.bounce_sum = sum_words(0, low(LAYOUT_BOUNCE_BASE), handoff.bounce_bytes); /* the last read is done */
     handoff.tsc_loaded = cpu_tsc();
     mark("loaded", handoff.tsc_loaded);
     handoff.stack_base = memory_frame(REGION_STACK);

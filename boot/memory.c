@@ -4,6 +4,7 @@
  * minds it. What comes out is judged by src/runtime/region.c, which also runs on the host.
  */
 #include "bios.h"
+#include "runtime/range.h"
 #include "runtime/region.h"
 #include "stage2.h"
 #include "x86_64/layout.h"
@@ -241,6 +242,33 @@ void memory_need(uint32_t frames, uint32_t books, const char *what)
     if (all < frames + books)
         refuse("not enough usable memory: %u KiB found, %u KiB needed for %s and the books of %u regions",
                (uint32_t)all << 2, (frames + books) << 2, what, memory.table.count);
+}
+
+/* Stores the lowest usable frames of [base, limit), `most` at most, that lie in one row; false if there are none. */
+static bool find_run(uint64_t base, uint64_t limit, uint32_t most, struct region *run)
+{
+    for (uint32_t i = 0; i < memory.table.count; i++) {
+        *run = memory.table.regions[i];
+        run->base = range_max(run->base, base);
+        run->limit = range_min(range_min(run->limit, limit), run->base + ((uint64_t)most << LAYOUT_FRAME_SHIFT));
+        if (run->type == REGION_USABLE && run->base < run->limit)
+            return true;
+    }
+    return false;
+}
+
+uint32_t memory_run(uint32_t type, uint32_t most, uint32_t *frames)
+{
+    struct region run;
+    enum status status = STATUS_NOT_FOUND;
+
+    if (find_run(LAYOUT_HIMEM_BASE, LAYOUT_PHYS32_LIMIT, most, &run) ||
+        find_run(LAYOUT_STAGE2_LIMIT, LAYOUT_LOWMEM_LIMIT, most, &run))
+        status = region_retype(&memory.table, run.base, run.limit, type);
+    if (status != STATUS_OK)
+        refuse("no frame for %s: %s", region_type_name(type), status_text(status));
+    *frames = (uint32_t)((run.limit - run.base) >> LAYOUT_FRAME_SHIFT);
+    return (uint32_t)run.base;
 }
 
 uint32_t memory_frame(uint32_t type)

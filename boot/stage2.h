@@ -9,6 +9,7 @@
 
 #include "x86_64/handoff.h"
 #include "runtime/region.h"
+#include "x86_64/image.h"
 
 /* Low memory is objects of nobody's: the compiler need not think about their bounds. */
 static inline uint8_t *low(uint32_t address)
@@ -44,6 +45,9 @@ void memory_detect(struct handoff *h); /* E820, then E801, then 88h; refuses by 
 /* One frame below 4 GiB, the lowest above 1 MiB, or where that is full the lowest below it that is neither stage2's nor
  * the BIOS's.  The region table records its type.  Refuses by name when there is none; ask memory_need first. */
 uint32_t memory_frame(uint32_t type);
+/* As many frames in a row as there are, `most` at most, where memory_frame would take its next one; stores how many.
+ * The runs of one type lie in the order of their addresses, those above 1 MiB first.  Refuses as memory_frame does. */
+uint32_t memory_run(uint32_t type, uint32_t most, uint32_t *frames);
 /* Frames that memory_frame could still give. */
 uint32_t memory_available(void);
 /* Frames that the kernel's physical heap may need for its books, at most, with the regions as they are. */
@@ -52,6 +56,9 @@ uint32_t memory_books(void);
 void memory_need(uint32_t frames, uint32_t books, const char *what);
 
 /* kernel.c: the kernel's file, placed frame by frame. */
+/* Refuses by name, with both sums, if what was read is not what the image's maker wrote. */
+void check_sum(const char *what, uint64_t got, uint64_t want);
+#define STAGE3_FRAMES 16 /* what stage3 takes before it reclaims stage2's memory */
 #define KERNEL_PAGES_MAX 512 /* 2 MiB of kernel image: stage2's own limit */
 struct kernel_page {
     uint32_t frame; /* physical address */
@@ -64,6 +71,10 @@ extern struct kernel_page kernel_pages[KERNEL_PAGES_MAX]; /* from LAYOUT_KERNEL_
 extern uint32_t kernel_page_count;
 uint64_t kernel_load(struct handoff *h); /* returns the entry's virtual address; refuses a damaged file by name */
 
+/* archive.c: the program's files, if the image carries any: read into frames of REGION_ARCHIVE, in memory_run's order.
+ * Call it after kernel_load.  Refuses a damaged archive, and too little memory for it, by name. */
+void archive_load(struct handoff *h);
+
 /* tables.c: the initial page tables. */
 #define HANDOFF_FRAMES_MAX 32
 #define TABLES_MAX \
@@ -73,6 +84,9 @@ void tables_build(struct handoff *h, uint32_t stack_frame, const uint32_t *hando
 
 /* stage2.asm */
 extern const uint8_t image_header[];
+/* A field of the image header by its name, IMAGE_HDR_... */
+#define HEADER32(field) (*(const uint32_t *)(image_header + (field)-IMAGE_HDR_MAGIC))
+#define HEADER64(field) (*(const uint64_t *)(image_header + (field)-IMAGE_HDR_MAGIC))
 void run_on_stack(void (*f)(void), uint32_t stack_limit);
 _Noreturn void enter_long_mode(uint32_t cr3, uint32_t efer, const uint64_t *entry, const uint64_t *stack);
 

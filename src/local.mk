@@ -3,8 +3,9 @@
 
 runtime_C += src/x86_64/pagetable.c src/x86_64/pagetable_page.c src/x86_64/pagetable_walk.c
 
-kernel_C += src/kernel/backed.c src/kernel/bench.c src/kernel/boot.c src/kernel/census.c src/kernel/checks.c \
-	src/kernel/checks_boot.c src/kernel/checks_heaps.c src/kernel/checks_layout.c src/kernel/checks_ledger.c \
+kernel_C += src/kernel/archive.c src/kernel/backed.c src/kernel/bench.c src/kernel/boot.c src/kernel/census.c \
+	src/kernel/checks.c src/kernel/checks_boot.c src/kernel/checks_heaps.c src/kernel/checks_layout.c \
+	src/kernel/checks_ledger.c \
 	src/kernel/checks_memory.c src/kernel/checks_pressure.c src/kernel/checks_tagged.c src/kernel/crash.c \
 	src/kernel/crash_heap.c src/kernel/debuginfo_kernel.c src/kernel/kheap.c src/kernel/ledger.c \
 	src/kernel/main.c src/kernel/mapped.c src/kernel/meta.c src/kernel/options.c src/kernel/pages_heap.c \

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stages of doc/boot.md and the rows of low memory in doc/memory-map.md, as the boot left them. */
+#include "archive.h"
 #include "boot.h"
 #include "checks.h"
 #include "physical.h"
+#include "runtime/sum.h"
 #include "tables.h"
 #include "x86_64/cpu.h"
 #include "x86_64/layout.h"
@@ -139,6 +141,18 @@ static bool handoff_gone(void)
     return nothing_mapped(LAYOUT_HANDOFF_BASE, LAYOUT_HANDOFF_LIMIT) && !probe_read(LAYOUT_HANDOFF_BASE);
 }
 
+/* Page by page through the mapping, so that a frame in the wrong place shows. */
+static bool archive_whole(void)
+{
+    struct archive archive = boot_archive();
+    uint64_t sum = sum_words(0, archive.base, archive.bytes);
+
+    figure("pages: %u", boot.handoff.archive_pages);
+    figure("sum: 0x%lx", sum);
+    return archive.bytes >> LAYOUT_FRAME_SHIFT == boot.handoff.archive_pages &&
+           ledger.frames[OWNER_FILES] == boot.handoff.archive_pages && sum == boot.handoff.archive_sum;
+}
+
 static bool protections_on(void)
 {
     struct protection list[PROTECTION_COUNT];
@@ -166,6 +180,7 @@ static const struct check checks[] = {
     { "low memory: stage2's stack is unmapped and its frame reclaimed", stack_gone },
     { "low memory: stage2's memory is reclaimed", reclaimed },
     { "hand-off: unmapped", handoff_gone },
+    { "archive: in one piece, with its sum", archive_whole },
 };
 
 const struct check_list checks_boot = { checks, sizeof checks / sizeof *checks };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kernel_main: stage3, from stage2's hand-off to the exit line. */
+#include "archive.h"
 #include "backed.h"
 #include "bench.h"
 #include "boot.h"
@@ -43,6 +44,7 @@ static void initialise(const struct handoff *h)
     virtual_init();
     backed_init(&backed, "backed", OWNER_BACKED);
     kheap_init();
+    archive_map(h);
     boot_dismantle(h);
     values_init();
 }

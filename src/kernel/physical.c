@@ -28,6 +28,8 @@ static enum owner owner_of(uint32_t type)
         return OWNER_TABLES_PT; /* tables_to_ledger puts them under their levels */
     case REGION_KERNEL:
         return OWNER_KERNEL_TEXT; /* sections_to_ledger puts them where they belong */
+    case REGION_ARCHIVE:
+        return OWNER_FILES;
     default:
         return OWNER_BOOT_LEFTOVERS;
     }

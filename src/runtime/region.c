@@ -18,6 +18,7 @@ static const char *const own_names[REGION_TYPE_LIMIT - REGION_OWN] = {
     [REGION_PAGES - REGION_OWN] = "page-tables", [REGION_KERNEL - REGION_OWN] = "kernel",
     [REGION_STACK - REGION_OWN] = "stack",       [REGION_HANDOFF - REGION_OWN] = "handoff",
     [REGION_STAGE2 - REGION_OWN] = "stage2",     [REGION_RESERVED - REGION_OWN] = "reserved",
+    [REGION_ARCHIVE - REGION_OWN] = "archive",
 };
 
 const char *region_type_name(uint32_t type)

@@ -28,10 +28,11 @@ enum region_type {
     REGION_HANDOFF, /* stage2's record for stage3 */
     REGION_STAGE2, /* stage2's own code and data */
     REGION_RESERVED, /* usable memory that must be left alone for now */
+    REGION_ARCHIVE, /* the program's files, as the image carries them */
     REGION_TYPE_LIMIT
 };
 
-/* "usable", "page-tables", "kernel", "stack", "handoff", "stage2", "reserved"; else "unknown". */
+/* "usable", "page-tables", "kernel", "stack", "handoff", "stage2", "reserved", "archive"; else "unknown". */
 const char *region_type_name(uint32_t type);
 
 struct region {

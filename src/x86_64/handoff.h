@@ -47,6 +47,10 @@ struct handoff {
     uint64_t bounce_sum; /* of the last read, which still lies in the bounce buffer */
     uint32_t bounce_bytes;
     uint32_t kernel_pages; /* frames that the kernel image has */
+    uint64_t archive_sum; /* of the archive, as the image's header says and stage2 found it */
+    uint32_t archive_pages; /* 0: the image has none.  They lie in the regions of REGION_ARCHIVE: those from 1 MiB on
+                               in the order of their addresses, then those below 1 MiB */
+    uint32_t zero; /* fills the record */
     char a20[16]; /* how A20 was opened */
     char options[IMAGE_OPTIONS_SIZE]; /* the image's options, NUL-ended */
 };

@@ -8,7 +8,9 @@
  *   sectors 1..       stage2; its first bytes are the image header (IMAGE_HDR_*)
  *   then one sector   options: text, NUL padded, with its sum in the last 8 bytes
  *   then              the kernel's ELF file, padded with zeros to a sector
- *   the rest          zeros up to a 1.44 MB floppy, outside the partition
+ *   then, if any      from the next sector whose number IMAGE_ARCHIVE_ALIGN divides: the archive of the program's
+ *                     files, whole pages; partition 2 covers it
+ *   the rest          zeros up to a 1.44 MB floppy, outside the partitions
  *
  * Sums are the 8-byte position-dependent sum of src/runtime/sum.h over little-endian 32-bit words.
  */
@@ -30,9 +32,15 @@
 #define IMAGE_HDR_KERNEL_SUM 0x20 /* u64: sum of the kernel's sectors, padding included */
 #define IMAGE_HDR_MBR_SUM 0x28 /* u64: sum of the MBR's bytes below IMAGE_MBR_SUMMED */
 #define IMAGE_HDR_KERNEL_HEAD_SUM 0x30 /* u64: sum of the kernel's first sector, whose headers are read first */
-#define IMAGE_HDR_LIMIT 0x38 /* end of the header */
+#define IMAGE_HDR_ARCHIVE_LBA 0x38 /* u32: first sector of the archive; 0 in an image without one */
+#define IMAGE_HDR_ARCHIVE_PAGES 0x3c /* u32: pages of the archive; 0 in an image without one */
+#define IMAGE_HDR_ARCHIVE_SUM 0x40 /* u64: sum of the archive's sectors */
+#define IMAGE_HDR_LIMIT 0x48 /* end of the header */
 #define IMAGE_MAGIC 0x65726341 /* "Acre" */
 #define IMAGE_OPTIONS_SIZE 0x1f8 /* bytes of option text in its sector, NUL padded */
 #define IMAGE_PARTITION_TYPE 0xda /* "non-filesystem data" */
+#define IMAGE_ARCHIVE_TYPE 0x7f /* of partition 2: the number that is left to everybody's own use */
+#define IMAGE_ARCHIVE_ALIGN 8 /* sectors: the archive starts at a page of the image's file */
+#define IMAGE_ARCHIVE_PAGES_MAX 0xc0000 /* 3 GiB: stage2 puts it below 4 GiB, where the PCI hole is too */
 
 #endif

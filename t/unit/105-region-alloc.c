@@ -287,7 +287,8 @@ static void test_names(void)
         const char *name;
     } types[] = {{REGION_USABLE, "usable"}, {REGION_PAGES, "page-tables"}, {REGION_KERNEL, "kernel"},
                  {REGION_STACK, "stack"}, {REGION_HANDOFF, "handoff"}, {REGION_STAGE2, "stage2"},
-                 {REGION_RESERVED, "reserved"}, {7, "unknown"}, {REGION_TYPE_LIMIT, "unknown"}};
+                 {REGION_RESERVED, "reserved"}, {REGION_ARCHIVE, "archive"},
+                 {7, "unknown"}, {REGION_TYPE_LIMIT, "unknown"}};
 
     for (unsigned i = 0; i < sizeof types / sizeof types[0]; i++)
         tap_is_text(region_type_name(types[i].type), types[i].name, "type 0x%x is %s", types[i].type, types[i].name);
@@ -329,7 +330,7 @@ static void test_check(void)
 
 int main(void)
 {
-    tap_plan(ALLOCS + REFUSALS + 4 + 2 + 2 + RETYPES + 6 + 9 + 9 + 6 + 5);
+    tap_plan(ALLOCS + REFUSALS + 4 + 2 + 2 + RETYPES + 6 + 9 + 10 + 6 + 5);
     test_allocs();
     test_refusals();
     test_full();
