@@ -82,10 +82,10 @@ refuses "version takes no argument*" "version with an argument" version now
 refuses "no such command: 'a b'*" "a command with a blank" "a b"
 refuses "no such command: 'Image'*" "a command in capitals" Image
 refuses "image wants -o FILE*" "image without anything" image
-refuses "image has no option '-q'*" "image with an unknown option" image -q
-refuses "image has no option '--jobs=3'*" "image with an unknown long option" image --jobs=3
-refuses "-o wants a value*" "image -o without a name" image -o
-refuses "image takes no program yet*" "image with a program" image -o x /bin/true
+refuses "image: no such option: '-q'*" "image with an unknown option" image -q
+refuses "image: no such option: '--jobs'*" "image with an unknown long option" image --jobs=3
+refuses "image: -o needs a value*" "image -o without a name" image -o
+refuses "image wants -o FILE*" "image with a program and no file" image /bin/true
 foreach command $commands {
     # These load Expect before they look at their words; without it they end with its name, which t/0xx cannot require.
     set expect {exit [catch {package require Expect}]}

@@ -98,7 +98,7 @@ proc ::acre::farm::CheckImage {givenVar} {
     dict set given audit ""
     if {[dict get $given regex] eq ""} {
         dict set given audit [AuditPoint [Syms $given]]
-        ::acre::paths::use cmd_image
+        ::acre::paths::use image
         ::acre::image::load $image
     }
 }

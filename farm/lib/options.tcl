@@ -16,7 +16,7 @@ proc ::acre::options::parse {command table words} {
     }
     while {$words ne ""} {
         set words [lassign $words word]
-        set joined [regexp {^(--[a-z-]+)=(.*)$} $word - word value]
+        set joined [regexp {^(--[a-z0-9-]+)=(.*)$} $word - word value]
         if {![dict exists $table $word]} {
             Usage "$command: [expr {[string match -* $word] ? "no such option" : "not understood"}]: '$word';\
                 see 'acre help $command'"
