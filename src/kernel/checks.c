@@ -43,7 +43,7 @@ static bool run_one(const struct check *check, uint32_t number)
 uint32_t checks_run(void)
 {
     static const struct check_list *const lists[] = { &checks_boot,   &checks_layout,   &checks_memory, &checks_heaps,
-                                                     &checks_tagged, &checks_pressure, &checks_ledger };
+                                                     &checks_tagged, &checks_pressure, &checks_ring3, &checks_ledger };
     uint32_t planned = 0, number = 0, failed = 0;
 
     for (uint32_t i = 0; i < sizeof lists / sizeof *lists; i++)

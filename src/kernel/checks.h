@@ -24,6 +24,9 @@ struct check_list {
 extern const struct check_list checks_boot, checks_layout, checks_memory, checks_heaps, checks_tagged, checks_pressure,
     checks_ledger;
 
+/* Defined by the layer above, src/unix. */
+extern const struct check_list checks_ring3;
+
 /* Remembers the ledger as it is before the first check. */
 void checks_ledger_begin(void);
 

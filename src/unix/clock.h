@@ -27,6 +27,9 @@ uint64_t clock_monotonic(void);
 uint64_t clock_realtime(void);
 void clock_realtime_set(uint64_t now);
 
+/* Nanoseconds of so many ticks of the time-stamp counter. */
+uint64_t clock_ns(uint64_t ticks);
+
 /* Nanoseconds of CPU time of the program: all time that was not idle. */
 uint64_t clock_program(void);
 

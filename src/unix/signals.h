@@ -83,4 +83,8 @@ void signal_raise(struct thread *thread, int number, const struct siginfo *info)
 /* Whether a call of the current thread that waits has to end because of a signal (or because the thread must end). */
 bool signal_pending(void);
 
+/* For thread.c: a thread has ended; a thread's signals, mask and stack are another's now. */
+void signals_thread_ends(struct thread *thread);
+void signals_thread_moves(struct thread *from, struct thread *to);
+
 #endif

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "program.h"
+#include "runtime/status.h"
 #include "signals.h"
 #include "x86_64/fpu.h"
 #include "x86_64/trap.h"
@@ -43,13 +44,14 @@ struct thread {
     struct thread *next, *previous; /* in the queue of those that can run, or of the dead */
     struct thread *sibling; /* in the list of all */
     struct waiter *waiter; /* what it waits with; NULL: it runs or can run */
-    uint64_t cpu_ns, since_ns; /* CPU time so far, and when it was last given the CPU */
+    bool gone; /* the first thread has ended before others */
+    uint64_t ticks, since_tick; /* CPU time so far, and when it was last given the CPU (time-stamp counter) */
     uint64_t clear_child_tid; /* address to clear and wake at its end, or 0 */
     uint64_t robust_list;
     uint64_t rseq;
     uint32_t rseq_size, rseq_signature;
     char name[THREAD_NAME_SIZE]; /* NUL-ended */
-    uint64_t fault_address, fault_error, fault_vector; /* of its last exception, as a signal frame shows it */
+    uint64_t fault_address, fault_error, fault_vector; /* of its last exception: a signal frame shows them */
     struct thread_signals signals;
     struct fpu_state fpu;
 };
@@ -70,7 +72,10 @@ void threads_init(void);
 MUST_USE enum status thread_new(const struct trap_frame *frame, struct thread **thread);
 void thread_start(struct thread *thread);
 
-/* Ends the current thread: robust list, clear_child_tid, its memory.  The last thread ends the program with `status`. */
+/* Gives one back that was never started. */
+void thread_drop(struct thread *thread);
+
+/* Ends the current thread: robust list, clear_child_tid, its memory.  The last one ends the program with `status`. */
 _Noreturn void thread_exit(int status);
 
 /* Ends all threads but the current one and waits until they are gone; their calls end as if interrupted. */
@@ -80,8 +85,8 @@ void threads_end_others(void);
 _Noreturn void thread_enter(void);
 
 /*
- * Goes on with `next` as the first thread, on its stack, which is empty; the current one, if it is another, is gone with
- * its memory.  For the only thread there is: what it has (signal mask, name) the first thread has now.
+ * Goes on with `next` as the first thread, on its stack, which is empty; the current one, if it is another, is gone
+ * with its memory.  For the only thread there is: what it has (signal mask, name) the first thread has now.
  */
 _Noreturn void thread_on_first(void (*next)(void));
 
@@ -100,8 +105,5 @@ uint64_t thread_cpu(const struct thread *thread);
 
 /* ns since boot in which nothing could run. */
 uint64_t threads_idle_ns(void);
-
-/* Called by the interrupt handlers (unix/interrupt.c). */
-void thread_slice_over(void);
 
 #endif

@@ -60,9 +60,9 @@ access_text:
         xor     eax, eax
 .next:  cmp     rax, rdx
         je      .end
-text_base:
+..@text_base:
         mov     cl, [rsi + rax]
-text_limit:
+..@text_limit:
         mov     [rdi + rax], cl
         test    cl, cl
         jz      .end
@@ -117,7 +117,7 @@ failed_text:
 access_recoveries:
         dq      copy_base, copy_limit, failed
         dq      fill_base, fill_limit, failed
-        dq      text_base, text_limit, failed_text
+        dq      ..@text_base, ..@text_limit, failed_text
         dq      exchange_base, exchange_limit, failed
         dq      xrstor_base, xrstor_limit, failed
         dq      fxrstor_base, fxrstor_limit, failed

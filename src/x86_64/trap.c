@@ -82,8 +82,10 @@ static void set_gates(void)
 
 static void set_tss(uint64_t base, uint64_t limit)
 {
-    gdt[INDEX(LAYOUT_SELECTOR_TSS)] = (limit & 0xffff) | (base & 0xffffff) << 16 | TSS_AVAILABLE << 40 | (base >> 24 & 0xff) << 56;
-    gdt[INDEX(LAYOUT_SELECTOR_TSS) + 1] = base >> 32;
+    uint64_t *entry = &gdt[INDEX(LAYOUT_SELECTOR_TSS)];
+
+    entry[0] = (limit & 0xffff) | (base & 0xffffff) << 16 | TSS_AVAILABLE << 40 | (base >> 24 & 0xff) << 56;
+    entry[1] = base >> 32;
 }
 
 void trap_init(void)

@@ -28,8 +28,10 @@ _Static_assert(offsetof(struct trap_frame, rdi) == 6 * 8 && offsetof(struct trap
 #define TRAP_NMI 2
 #define TRAP_BREAKPOINT 3
 #define TRAP_OVERFLOW 4
+#define TRAP_BOUND 5
 #define TRAP_OPCODE 6
 #define TRAP_DOUBLE_FAULT 8
+#define TRAP_SEGMENT 11
 #define TRAP_STACK 12
 #define TRAP_PROTECTION 13
 #define TRAP_PAGE_FAULT 14

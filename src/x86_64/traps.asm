@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: Apache-2.0
 ;
-; Exceptions and interrupts: 48 stubs that all end in trap(struct trap_frame *); and the instructions that may fault on purpose.
+; Exceptions and interrupts: 48 stubs that all end in trap(struct trap_frame *); and the instructions that may fault on
+; purpose.
 
         bits 64
         section .text
