@@ -14,7 +14,8 @@
 #include "x86_64/layout.h"
 
 #define CHECKS(X) \
-    X(*kernel/checks*.k.o) X(*kernel/crash*.k.o) X(*kernel/bench.k.o) X(*kernel/census.k.o) X(*kernel/pages_heap.k.o) \
+    X(*kernel/checks*.k.o) X(*unix/checks*.k.o) X(*kernel/crash*.k.o) X(*kernel/bench.k.o) X(*kernel/census.k.o) \
+    X(*kernel/pages_heap.k.o) \
     X(*runtime/idheap_check.k.o) X(*runtime/objcache.k.o) X(*runtime/scalar.k.o) X(*runtime/symbol.k.o) \
     X(*runtime/table.k.o) X(*runtime/tuple.k.o) X(*runtime/value_parse.k.o)
 #define SEEN_FROM(X) X(*kernel/main.k.o) X(*kernel/options.k.o)
