@@ -14,7 +14,9 @@
 #include "x86_64/image.h"
 #include "x86_64/layout.h"
 
-#define HEADERS_MAX 8 /* program headers: they stand in the first sector */
+#define HEAD_SIZE (IMAGE_KERNEL_HEAD_SECTORS * LAYOUT_SECTOR_SIZE)
+#define HEADERS_MAX 16 /* program headers: they stand in the head */
+#define CHECKS_WANTED "checks=1" /* the option that has the self-checks run before a program */
 
 struct kernel_page kernel_pages[KERNEL_PAGES_MAX];
 uint32_t kernel_page_count;
@@ -22,10 +24,10 @@ uint32_t kernel_page_count;
 static struct elf_program program;
 
 /*
- * The headers stand in the first sector; tools/mkimage's kernel has them there or is refused here.  Beyond what every
+ * The headers stand in the first sectors; tools/mkimage's kernel has them there or is refused here.  Beyond what every
  * program must keep, the kernel's segments start at pages, since the pages are made from their addresses.
  */
-static void read_headers(const void *sector)
+static void read_headers(const uint8_t *head)
 {
     const struct elf_limits limits = {
         .file_size = HEADER32(IMAGE_HDR_KERNEL_BYTES),
@@ -36,7 +38,7 @@ static void read_headers(const void *sector)
     };
     struct elf_fault fault;
 
-    if (elf_check(&program, sector, LAYOUT_SECTOR_SIZE, &limits, &fault) != STATUS_OK)
+    if (elf_check(&program, head, HEAD_SIZE, &limits, &fault) != STATUS_OK)
         refuse("the kernel file is damaged: %s: 0x%llx", fault.what, (unsigned long long)fault.number);
     for (uint32_t i = 0; i < program.segment_count; i++)
         if (program.segments[i].vaddr & (LAYOUT_FRAME_SIZE - 1))
@@ -49,6 +51,38 @@ static uint32_t page_index(uint64_t vaddr)
     return (uint32_t)(vaddr - LAYOUT_KERNEL_BASE) >> LAYOUT_FRAME_SHIFT;
 }
 
+static bool has_option(const char *options, const char *word)
+{
+    size_t length = text_length(word);
+
+    for (const char *at = options; *at; at++)
+        if ((at == options || at[-1] == ' ') && text_starts(at, word) && (!at[length] || at[length] == ' '))
+            return true;
+    return false;
+}
+
+/* The parts of the kernel that this boot needs: each costs frames, which a machine of 1 MiB does not have for all. */
+static uint32_t parts_wanted(const struct handoff *h)
+{
+    if (!HEADER32(IMAGE_HDR_ARCHIVE_PAGES))
+        return IMAGE_PART_CHECKS;
+    return IMAGE_PART_PROGRAM | (has_option(h->options, CHECKS_WANTED) ? IMAGE_PART_CHECKS : 0);
+}
+
+/* Leaves out the segments of other parts. */
+static void choose_segments(uint32_t parts)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < program.segment_count; i++) {
+        uint32_t part = program.segments[i].flags & (IMAGE_PART_CHECKS | IMAGE_PART_PROGRAM);
+
+        if (!part || (part & parts))
+            program.segments[kept++] = program.segments[i];
+    }
+    program.segment_count = kept;
+}
+
 /* Marks each segment's pages with its flags; returns how many there are. */
 static uint32_t lay_out_pages(void)
 {
@@ -59,7 +93,7 @@ static uint32_t lay_out_pages(void)
         uint32_t last = page_index(program.segments[i].vaddr + program.segments[i].memsz - 1);
 
         for (uint32_t page = first; page <= last; page++) {
-            kernel_pages[page].flags = program.segments[i].flags | KERNEL_PAGE_PRESENT;
+            kernel_pages[page].flags = (program.segments[i].flags & ELF_FLAGS) | KERNEL_PAGE_PRESENT;
             frames++;
         }
         if (last >= kernel_page_count)
@@ -124,6 +158,20 @@ static void read_options(struct handoff *h)
     h->options[IMAGE_OPTIONS_SIZE - 1] = 0;
 }
 
+/* A sector at a time: a BIOS that reads by tracks may end one in the middle. */
+static void read_head(uint32_t lba)
+{
+    static uint8_t head[HEAD_SIZE];
+
+    for (uint32_t i = 0; i < IMAGE_KERNEL_HEAD_SECTORS; i++) {
+        uint32_t sectors = 1;
+
+        bytes_copy(head + i * LAYOUT_SECTOR_SIZE, disk_read(lba + i, &sectors), LAYOUT_SECTOR_SIZE);
+    }
+    check_sum("the kernel file's head", sum_words(0, head, HEAD_SIZE), HEADER64(IMAGE_HDR_KERNEL_HEAD_SUM));
+    read_headers(head);
+}
+
 uint64_t kernel_load(struct handoff *h)
 {
     uint32_t lba = HEADER32(IMAGE_HDR_KERNEL_LBA), left = HEADER32(IMAGE_HDR_SECTORS) - lba, at = 0;
@@ -131,19 +179,17 @@ uint64_t kernel_load(struct handoff *h)
 
     check_mbr();
     read_options(h);
+    read_head(lba);
+    h->kernel_parts = parts_wanted(h);
+    choose_segments(h->kernel_parts);
+    h->kernel_pages = lay_out_pages();
+    take_frames(h, h->kernel_pages);
     while (left > 0) {
         uint32_t sectors = left;
         const uint8_t *data = disk_read(lba, &sectors);
         uint32_t bytes = sectors * LAYOUT_SECTOR_SIZE;
 
         sum = sum_words(sum, data, bytes);
-        if (at == 0) {
-            check_sum("the kernel file's head", sum_words(0, data, LAYOUT_SECTOR_SIZE),
-                      HEADER64(IMAGE_HDR_KERNEL_HEAD_SUM));
-            read_headers(data);
-            h->kernel_pages = lay_out_pages();
-            take_frames(h, h->kernel_pages);
-        }
         for (uint32_t i = 0; i < program.segment_count; i++)
             place(&program.segments[i], data, at, bytes);
         at += bytes;

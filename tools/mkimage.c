@@ -105,7 +105,8 @@ static void put_header(uint8_t *header, uint32_t stage2_sectors, uint32_t kernel
     put32(header + IMAGE_HDR_STAGE2_SECTORS, stage2_sectors);
     put64(header + IMAGE_HDR_KERNEL_SUM,
           sum_words(0, image + (size_t)kernel * SECTOR, (size_t)kernel_sectors * SECTOR));
-    put64(header + IMAGE_HDR_KERNEL_HEAD_SUM, sum_words(0, image + (size_t)kernel * SECTOR, SECTOR));
+    put64(header + IMAGE_HDR_KERNEL_HEAD_SUM,
+          sum_words(0, image + (size_t)kernel * SECTOR, IMAGE_KERNEL_HEAD_SECTORS * SECTOR));
     put64(header + IMAGE_HDR_MBR_SUM, sum_words(0, image, IMAGE_MBR_SUMMED));
     put64(image + (size_t)options * SECTOR + IMAGE_OPTIONS_SIZE,
           sum_words(0, image + (size_t)options * SECTOR, IMAGE_OPTIONS_SIZE));

@@ -10,7 +10,7 @@ namespace eval ::acre::required {
         "PAGES_BASE:" 2 "KERNEL_BASE:" 8 "KMEM_LIMIT:" 1 "KMEM_BASE:" 3 "user half:" 6 "null:" 1
         "regions:" 1 "physical heap:" 3 "page tables:" 1 "heap metadata:" 1
         "virtual_page heap:" 1 "heaps:" 1 "pages heap:" 1 "backed heap:" 2 "general heap:" 1 "object cache:" 1
-        "tagged heap:" 2 "values:" 2 "pressure:" 3 "ring 3:" 2 "ledger:" 3
+        "tagged heap:" 2 "values:" 2 "pressure:" 3 "ledger:" 3
     }
 }
 

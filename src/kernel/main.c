@@ -40,7 +40,7 @@ static void initialise(const struct handoff *h)
     physical_init(&(struct region_table){ .regions = (struct region *)((uintptr_t)h + h->regions_offset),
                                           .count = h->region_count,
                                           .capacity = h->region_count });
-    sections_to_ledger();
+    sections_to_ledger(h->kernel_parts);
     virtual_init();
     backed_init(&backed, "backed", OWNER_BACKED);
     kheap_init();

@@ -14,17 +14,19 @@ struct section {
     enum owner owner;
 };
 
-#define SECTION_CHECKS 6 /* text rodata data bss stack fault-stack; from here on what leaves with the checks: */
-#define SECTION_COUNT 9 /* checks-text checks-rodata checks-data */
+#define SECTION_CHECKS 7 /* text rodata data bss stack fault-stack symbols; from here on what leaves with the checks: */
+#define SECTION_PROGRAM 10 /* checks-text checks-rodata checks-data; then what is there only with a program: */
+#define SECTION_COUNT 14 /* program-text program-rodata program-data program-symbols */
 
-extern const struct section sections[SECTION_COUNT];
+extern struct section sections[SECTION_COUNT]; /* base == limit for one that stage2 has not loaded */
 
-/* Moves the image's frames in the ledger from kernel text, where they were all entered, to their owners. */
-void sections_to_ledger(void);
+/* Moves the image's frames in the ledger from kernel text, where they were all entered, to their owners.  parts:
+ * IMAGE_PART_ bits, of what is loaded. */
+void sections_to_ledger(uint32_t parts);
 
 /*
- * Unmaps what only the checks, the benches and the crashes on purpose need (kernel.lds.S lists it) and gives its frames
- * to the physical heap.  Once, after all of them or instead of them: none may be called any more.
+ * Unmaps, if it is there, what only the checks, the benches and the crashes on purpose need (kernel.lds.S lists it) and
+ * gives its frames to the physical heap.  Once, after all of them or instead of them: none may be called any more.
  */
 void sections_drop_checks(void);
 

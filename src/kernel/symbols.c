@@ -1,37 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Function names for backtraces.  The table is made from the linked kernel (tools/symbols) and linked in again, at the
- * end of rodata: text comes before it, so no function moves.
+ * Function names for backtraces.  The tables are made from the linked kernel (tools/symbols) and linked in again, at
+ * its end, so no function moves.  The functions of the program part have a table of their own, loaded with them.
  */
 #include "panic.h"
+#include "sections.h"
 #include "x86_64/layout.h"
 
 struct symbol {
     uint32_t offset; /* from LAYOUT_KERNEL_BASE, ascending */
-    uint32_t name; /* from symbol_names */
+    uint32_t name; /* from the table's names */
 };
 
-extern const struct symbol symbol_table[];
-extern const uint32_t symbol_count;
-extern const char symbol_names[];
-extern uint8_t checks_text_limit[];
+struct symbols {
+    const struct symbol *table;
+    const uint32_t *count;
+    const char *names;
+};
 
-const char *symbol_find(uint64_t address, uint64_t *base)
+extern const struct symbol symbol_table[], program_symbol_table[];
+extern const uint32_t symbol_count, program_symbol_count;
+extern const char symbol_names[], program_symbol_names[];
+
+static const struct symbols all = { symbol_table, &symbol_count, symbol_names },
+                            program = { program_symbol_table, &program_symbol_count, program_symbol_names };
+
+/* The name of the last function at or before the offset. */
+static const char *find(const struct symbols *s, uint32_t offset, uint64_t *base)
 {
-    uint32_t low = 0, high = symbol_count, offset = (uint32_t)(address - LAYOUT_KERNEL_BASE);
+    uint32_t low = 0, high = *s->count;
 
-    if (address < LAYOUT_KERNEL_BASE || address >= (uint64_t)checks_text_limit || symbol_count == 0)
+    if (high == 0)
         return NULL;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
 
-        if (symbol_table[middle].offset <= offset)
+        if (s->table[middle].offset <= offset)
             low = middle;
         else
             high = middle;
     }
-    if (symbol_table[low].offset > offset)
+    if (s->table[low].offset > offset)
         return NULL;
-    *base = LAYOUT_KERNEL_BASE + symbol_table[low].offset;
-    return symbol_names + symbol_table[low].name;
+    *base = LAYOUT_KERNEL_BASE + s->table[low].offset;
+    return s->names + s->table[low].name;
+}
+
+const char *symbol_find(uint64_t address, uint64_t *base)
+{
+    uint32_t offset = (uint32_t)(address - LAYOUT_KERNEL_BASE);
+
+    if (address >= sections[SECTION_PROGRAM].base && address < sections[SECTION_PROGRAM].limit)
+        return find(&program, offset, base);
+    if (address < LAYOUT_KERNEL_BASE || address >= sections[SECTION_PROGRAM].base)
+        return NULL;
+    return find(&all, offset, base);
 }

@@ -32,6 +32,7 @@
 #define ELF_EXECUTE 1u
 #define ELF_WRITE 2u
 #define ELF_READ 4u
+#define ELF_FLAGS 7u /* all of them */
 
 /* What the loader has room for. */
 struct elf_limits {

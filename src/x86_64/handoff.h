@@ -47,6 +47,8 @@ struct handoff {
     uint64_t bounce_sum; /* of the last read, which still lies in the bounce buffer */
     uint32_t bounce_bytes;
     uint32_t kernel_pages; /* frames that the kernel image has */
+    uint32_t kernel_parts; /* IMAGE_PART_: which parts of the kernel are loaded */
+    uint32_t reserved; /* 0 */
     uint64_t archive_sum; /* of the archive, as the image's header says and stage2 found it */
     uint32_t archive_pages; /* 0: the image has none.  They lie in the regions of REGION_ARCHIVE: those from 1 MiB on
                                in the order of their addresses, then those below 1 MiB */

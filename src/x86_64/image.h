@@ -31,13 +31,17 @@
 #define IMAGE_HDR_STAGE2_SECTORS 0x1c /* u32: same as IMAGE_MBR_STAGE2_SECTORS */
 #define IMAGE_HDR_KERNEL_SUM 0x20 /* u64: sum of the kernel's sectors, padding included */
 #define IMAGE_HDR_MBR_SUM 0x28 /* u64: sum of the MBR's bytes below IMAGE_MBR_SUMMED */
-#define IMAGE_HDR_KERNEL_HEAD_SUM 0x30 /* u64: sum of the kernel's first sector, whose headers are read first */
+#define IMAGE_HDR_KERNEL_HEAD_SUM 0x30 /* u64: sum of the kernel's first sectors, whose headers are read first */
+#define IMAGE_KERNEL_HEAD_SECTORS 2 /* those sectors: they hold all program headers */
 #define IMAGE_HDR_ARCHIVE_LBA 0x38 /* u32: first sector of the archive; 0 in an image without one */
 #define IMAGE_HDR_ARCHIVE_PAGES 0x3c /* u32: pages of the archive; 0 in an image without one */
 #define IMAGE_HDR_ARCHIVE_SUM 0x40 /* u64: sum of the archive's sectors */
 #define IMAGE_HDR_LIMIT 0x48 /* end of the header */
 #define IMAGE_MAGIC 0x65726341 /* "Acre" */
 #define IMAGE_OPTIONS_SIZE 0x1f8 /* bytes of option text in its sector, NUL padded */
+/* Bits of p_flags in the kernel file: a segment that stage2 loads only if it is wanted */
+#define IMAGE_PART_CHECKS 0x100000 /* the self-checks: unless a program runs without them */
+#define IMAGE_PART_PROGRAM 0x200000 /* what runs a program: if the image has one */
 #define IMAGE_PARTITION_TYPE 0xda /* "non-filesystem data" */
 #define IMAGE_ARCHIVE_TYPE 0x7f /* of partition 2: the number that is left to everybody's own use */
 #define IMAGE_ARCHIVE_ALIGN 8 /* sectors: the archive starts at a page of the image's file */

@@ -10,6 +10,7 @@
 #include "tap.h"
 
 #include "runtime/elf.h"
+#include "x86_64/image.h"
 #include "x86_64/layout.h"
 
 #define BASE 0x400000u
@@ -294,9 +295,9 @@ static void test_count(void)
 /* The kernel itself keeps the rules that stage2 holds it to. */
 static void test_kernel(void)
 {
-    struct elf_limits kernel = {0, LAYOUT_KERNEL_BASE, LAYOUT_KERNEL_LIMIT, 1 << ELF_TYPE_FIXED, 8, false};
+    struct elf_limits kernel = {0, LAYOUT_KERNEL_BASE, LAYOUT_KERNEL_LIMIT, 1 << ELF_TYPE_FIXED, 16, false};
     char path[1000];
-    uint8_t head[LAYOUT_SECTOR_SIZE];
+    uint8_t head[IMAGE_KERNEL_HEAD_SECTORS * LAYOUT_SECTOR_SIZE];
     struct elf_program program = {0};
     struct elf_fault fault = {"", 0};
     FILE *file;
@@ -308,7 +309,7 @@ static void test_kernel(void)
         if (elf_check(&program, head, sizeof head, &kernel, &fault) != STATUS_OK)
             tap_note("%s: 0x%" PRIx64, fault.what, fault.number);
     }
-    tap_ok(program.segment_count >= 3, "the kernel's file is taken, by its first sector");
+    tap_ok(program.segment_count >= 3, "the kernel's file is taken, by its first sectors");
     if (file)
         fclose(file);
 }
