@@ -8,6 +8,8 @@
 #include "x86_64/cpu.h"
 #include "x86_64/layout.h"
 
+#define MEMBARRIER_ALL 0x7fu /* a bit a command, from GLOBAL to REGISTER_PRIVATE_EXPEDITED_SYNC_CORE */
+
 enum { ARCH_SET_GS = 0x1001, ARCH_SET_FS, ARCH_GET_FS, ARCH_GET_GS };
 
 int64_t sys_gettid(const uint64_t *a)
@@ -51,4 +53,27 @@ int64_t sys_arch_prctl(const uint64_t *a)
     default:
         return -EINVAL;
     }
+}
+
+int64_t sys_set_tid_address(const uint64_t *a)
+{
+    current->clear_child_tid = a[0];
+    return current->tid;
+}
+
+int64_t sys_getcpu(const uint64_t *a)
+{
+    uint32_t zero = 0;
+
+    return (!a[0] || user_put(a[0], zero)) && (!a[1] || user_put(a[1], zero)) ? 0 : -EFAULT;
+}
+
+/* One CPU orders a program's own accesses anyway. */
+int64_t sys_membarrier(const uint64_t *a)
+{
+    if ((uint32_t)a[1])
+        return -EINVAL;
+    if (!(uint32_t)a[0])
+        return MEMBARRIER_ALL;
+    return (a[0] & MEMBARRIER_ALL) == (uint32_t)a[0] && !(a[0] & (a[0] - 1)) ? 0 : -EINVAL;
 }

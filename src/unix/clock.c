@@ -69,6 +69,15 @@ void clock_realtime_set(uint64_t now)
     publish();
 }
 
+uint64_t clock_from_realtime(uint64_t realtime)
+{
+    uint64_t now = clock_realtime(), monotonic = clock_monotonic();
+
+    if (realtime >= now)
+        return monotonic + (realtime - now);
+    return now - realtime < monotonic ? monotonic - (now - realtime) : 0;
+}
+
 uint64_t clock_program(void)
 {
     return clock_monotonic() - threads_idle_ns();

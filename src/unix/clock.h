@@ -27,6 +27,9 @@ uint64_t clock_monotonic(void);
 uint64_t clock_realtime(void);
 void clock_realtime_set(uint64_t now);
 
+/* When clock_monotonic will be, as it looks now, at a time of clock_realtime; 0 for one that is past. */
+uint64_t clock_from_realtime(uint64_t realtime);
+
 /* Nanoseconds of so many ticks of the time-stamp counter. */
 uint64_t clock_ns(uint64_t ticks);
 

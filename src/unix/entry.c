@@ -7,6 +7,7 @@
 
 #include "fault.h"
 #include "interrupt.h"
+#include "rseq.h"
 #include "signal_deliver.h"
 #include "signals.h"
 #include "thread.h"
@@ -40,8 +41,10 @@ void entry_work(struct trap_frame *frame)
         current->work &= ~WORK_FRAME;
         if (work & WORK_EXIT)
             thread_exit(0);
-        if (work & WORK_RESCHEDULE)
+        if (work & WORK_RESCHEDULE) {
+            rseq_abort(frame);
             thread_yield();
+        }
         if (!is_canonical(frame->rip))
             fault_raise(SIGSEGV, SI_KERNEL, 0);
         if (current->work & WORK_SIGNAL)

@@ -205,6 +205,9 @@ enum status thread_new(const struct trap_frame *frame, struct thread **result)
     thread->tid = ++last_tid;
     thread->fs_base = current->fs_base;
     thread->gs_base = current->gs_base;
+    thread->signals.blocked = current->signals.blocked;
+    thread->policy = current->policy;
+    thread->priority = current->priority;
     bytes_copy(thread->name, current->name, sizeof thread->name);
     *result = thread;
     return STATUS_OK;

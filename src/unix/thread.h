@@ -50,6 +50,8 @@ struct thread {
     uint64_t robust_list;
     uint64_t rseq;
     uint32_t rseq_size, rseq_signature;
+    uint32_t policy; /* as sched_setscheduler has set it; and its priority */
+    int32_t priority;
     char name[THREAD_NAME_SIZE]; /* NUL-ended */
     uint64_t fault_address, fault_error, fault_vector; /* of its last exception: a signal frame shows them */
     struct thread_signals signals;
