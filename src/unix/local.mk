@@ -8,7 +8,7 @@ kernel_C += src/unix/aslr.c src/unix/elfuser.c src/unix/script.c src/unix/userst
 # The border to ring 3, threads, waiting, time, signals
 kernel_C += src/unix/absent.c src/unix/calls_clone.c src/unix/calls_sched.c src/unix/calls_threads.c \
 	src/unix/calls_time.c src/unix/checks_ring3.c src/unix/clock.c src/unix/entry.c \
-	src/unix/fault.c src/unix/futex.c src/unix/interrupt.c src/unix/log.c src/unix/rseq.c src/unix/signals.c \
+	src/unix/fault.c src/unix/futex.c src/unix/input.c src/unix/interrupt.c src/unix/log.c src/unix/rseq.c src/unix/signals.c \
 	src/unix/syscalls.c \
 	src/unix/thread.c src/unix/trace.c src/unix/user.c src/unix/wait.c \
 	src/x86_64/cmos.c src/x86_64/fpu.c src/x86_64/pic.c src/x86_64/pit.c
