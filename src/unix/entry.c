@@ -47,7 +47,7 @@ void entry_work(struct trap_frame *frame)
         }
         if (!is_canonical(frame->rip))
             fault_raise(SIGSEGV, SI_KERNEL, 0);
-        if (current->work & WORK_SIGNAL)
+        if (current->work & WORK_SIGNAL || current->signals.restore)
             signal_deliver(frame);
     } while (current->work || !is_canonical(frame->rip));
 }

@@ -12,7 +12,4 @@
  */
 void signal_deliver(struct trap_frame *frame);
 
-/* Pending for the current thread and taken next: if it is blocked or ignored, its default action is forced. */
-void signal_force(int number, const struct siginfo *info);
-
 #endif

@@ -1,22 +1,202 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which signals are pending, for a thread or for the program, and who is told.
+ *
+ * I1  a thread's WORK_SIGNAL is set if something is pending for it or the program that it does not block (it may be set
+ *     for nothing; signal_deliver clears it)
+ * I2  a bit of `pending` is set if the list has an information of that number, or had no memory for one
+ *
+ * A standard signal is pending once; one from SIGRTMIN on as often as it was sent.
+ */
 #include "signals.h"
 
-#include "signal_deliver.h"
-#include "log.h"
+#include <stddef.h>
+
+#include "kernel/kheap.h"
+#include "kernel/panic.h"
 #include "program.h"
 #include "thread.h"
+#include "wait.h"
 
-void signal_raise(struct thread *thread, int number, const struct siginfo *info)
+#define DEFAULT_IGNORED \
+    (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGTSTP) | \
+     SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU) | SIGNAL_BIT(SIGSTOP)) /* nobody could let a stopped program go on */
+#define SYNCHRONOUS \
+    (SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGFPE) | \
+     SIGNAL_BIT(SIGSYS)) /* taken before others, as on Linux */
+
+static struct signal_action actions[SIGNAL_MAX + 1];
+static struct signal_set shared; /* sent to the program */
+
+struct signal_action *signal_action(int number)
 {
-    (void)info;
-    thread = thread ? thread : current;
-    thread->signals.pending |= SIGNAL_BIT(number);
-    thread->work |= WORK_SIGNAL;
+    return &actions[number];
+}
+
+bool signal_default_ignored(int number)
+{
+    return SIGNAL_BIT(number) & DEFAULT_IGNORED;
+}
+
+static bool is_ignored(int number)
+{
+    uint64_t handler = actions[number].handler;
+
+    return handler == SIGNAL_IGNORE || (handler == SIGNAL_DEFAULT && signal_default_ignored(number));
+}
+
+static void look(struct thread *thread)
+{
+    if ((thread->signals.own.pending | shared.pending) & ~thread->signals.blocked)
+        thread->work |= WORK_SIGNAL;
+    else
+        thread->work &= ~WORK_SIGNAL;
+}
+
+static struct signal_entry *entry_new(void)
+{
+    return kheap_new(sizeof(struct signal_entry));
+}
+
+static void entry_delete(struct signal_entry *entry)
+{
+    if (kheap_delete(entry, sizeof *entry) != STATUS_OK)
+        panic("signals: an information cannot be freed");
+}
+
+static bool add(struct signal_set *set, int number, const struct siginfo *info)
+{
+    struct siginfo kernel = { .number = number, .code = SI_KERNEL };
+    struct signal_entry *entry;
+
+    if (number < SIGRTMIN && set->pending & SIGNAL_BIT(number))
+        return true;
+    entry = entry_new();
+    if (!entry && number >= SIGRTMIN)
+        return false;
+    set->pending |= SIGNAL_BIT(number);
+    if (!entry)
+        return true;
+    entry->next = NULL;
+    entry->info = info ? *info : kernel;
+    entry->info.number = number;
+    *(set->last ? &set->last->next : &set->first) = entry;
+    set->last = entry;
+    return true;
+}
+
+/* Removes the first information of that number; whether there was one, and whether there is another. */
+static bool remove_first(struct signal_set *set, int number, struct siginfo *info, bool *more)
+{
+    struct signal_entry *previous = NULL, *entry = set->first;
+
+    while (entry && entry->info.number != number) {
+        previous = entry;
+        entry = entry->next;
+    }
+    *more = false;
+    if (!entry)
+        return false;
+    *(previous ? &previous->next : &set->first) = entry->next;
+    if (!entry->next)
+        set->last = previous;
+    *info = entry->info;
+    for (const struct signal_entry *e = entry->next; e && !*more; e = e->next)
+        *more = e->info.number == number;
+    entry_delete(entry);
+    return true;
+}
+
+static void drop(struct signal_set *set, int number)
+{
+    struct siginfo info;
+    bool more;
+
+    while (remove_first(set, number, &info, &more))
+        ;
+    set->pending &= ~SIGNAL_BIT(number);
+}
+
+static int take_from(struct signal_set *set, uint64_t wanted, struct siginfo *info)
+{
+    uint64_t found = set->pending & wanted;
+    int number;
+    bool more;
+
+    if (!found)
+        return 0;
+    found = found & SYNCHRONOUS ? found & SYNCHRONOUS : found;
+    number = __builtin_ctzll(found) + 1;
+    if (!remove_first(set, number, info, &more))
+        *info = (struct siginfo){ .number = number, .code = SI_USER };
+    if (!more)
+        set->pending &= ~SIGNAL_BIT(number);
+    return number;
+}
+
+int signal_take(uint64_t set, struct siginfo *info)
+{
+    int number = take_from(&current->signals.own, set, info);
+
+    if (!number)
+        number = take_from(&shared, set, info);
+    look(current);
+    return number;
+}
+
+/* Whether a thread would take this signal now. */
+static bool wants(const struct thread *thread, int number)
+{
+    return !thread->gone &&
+           (!(thread->signals.blocked & SIGNAL_BIT(number)) || thread->signals.waited & SIGNAL_BIT(number));
+}
+
+/* Who takes a signal of the program's: the current thread if it can. */
+static struct thread *taker(int number)
+{
+    struct thread *thread = &threads_first;
+
+    if (wants(current, number))
+        return current;
+    while (thread && !wants(thread, number))
+        thread = thread->sibling;
+    return thread;
+}
+
+static void tell(struct thread *thread, int number)
+{
+    look(thread);
+    if (thread->waiter && wants(thread, number))
+        wait_end(thread->waiter, WAIT_INTERRUPTED);
+}
+
+bool signal_raise(struct thread *thread, int number, const struct siginfo *info)
+{
+    struct signal_set *set = thread ? &thread->signals.own : &shared;
+    struct thread *told = thread ? thread : taker(number);
+    bool blocked = told ? told->signals.blocked & SIGNAL_BIT(number) : true;
+
+    if (is_ignored(number) && !blocked)
+        return true;
+    if (!add(set, number, info))
+        return false;
+    if (told)
+        tell(told, number);
+    return true;
 }
 
 void signal_force(int number, const struct siginfo *info)
 {
-    signal_raise(current, number, info);
+    uint64_t bit = SIGNAL_BIT(number);
+
+    if (current->signals.blocked & bit || actions[number].handler == SIGNAL_IGNORE) {
+        actions[number].handler = SIGNAL_DEFAULT;
+        current->signals.blocked &= ~bit;
+        current->signals.restored &= ~bit;
+    }
+    drop(&current->signals.own, number);
+    add(&current->signals.own, number, info);
+    look(current);
 }
 
 bool signal_pending(void)
@@ -24,18 +204,82 @@ bool signal_pending(void)
     return current->work & (WORK_SIGNAL | WORK_EXIT);
 }
 
-void signal_deliver(struct trap_frame *frame)
+void signal_block(uint64_t mask)
 {
-    log_line("signals 0x%lx at rip 0x%lx", current->signals.pending, frame->rip);
-    program_exit(128);
+    current->signals.blocked = mask & ~SIGNAL_UNBLOCKABLE;
+    look(current);
+}
+
+void signal_block_for_now(uint64_t mask)
+{
+    if (!current->signals.restore)
+        current->signals.restored = current->signals.blocked;
+    current->signals.restore = true;
+    current->work |= WORK_FRAME; /* the way back looks at the mask */
+    signal_block(mask);
+}
+
+uint64_t signals_pending(void)
+{
+    return current->signals.own.pending | shared.pending;
+}
+
+void signal_action_changed(int number)
+{
+    if (!is_ignored(number))
+        return;
+    drop(&shared, number);
+    for (struct thread *t = &threads_first; t; t = t->sibling) {
+        drop(&t->signals.own, number);
+        look(t);
+    }
+}
+
+static void drop_all(struct signal_set *set)
+{
+    for (int number = 1; number <= SIGNAL_MAX; number++)
+        drop(set, number);
+}
+
+void signals_exec(void)
+{
+    for (int number = 1; number <= SIGNAL_MAX; number++) {
+        uint64_t handler = actions[number].handler;
+
+        actions[number] = (struct signal_action){ .handler = handler == SIGNAL_IGNORE ? handler : SIGNAL_DEFAULT };
+    }
+    current->signals.stack_base = current->signals.stack_size = 0;
+    current->signals.stack_flags = 0;
+    current->signals.waited = 0;
+}
+
+void signals_end(void)
+{
+    for (int number = 1; number <= SIGNAL_MAX; number++)
+        actions[number] = (struct signal_action){ 0 };
+    drop_all(&shared);
+    drop_all(&current->signals.own);
+    current->signals = (struct thread_signals){ 0 };
+    look(current);
+}
+
+const char *signal_name(int number)
+{
+#define ROW(number, NAME) [number] = #NAME,
+    static const char *const names[SIGRTMIN] = { SIGNAL_LIST(ROW) };
+#undef ROW
+
+    return number > 0 && number < SIGRTMIN ? names[number] : "a real-time signal";
 }
 
 void signals_thread_ends(struct thread *thread)
 {
-    (void)thread;
+    drop_all(&thread->signals.own);
 }
 
 void signals_thread_moves(struct thread *from, struct thread *to)
 {
     to->signals = from->signals;
+    from->signals.own = (struct signal_set){ 0 };
+    look(to);
 }

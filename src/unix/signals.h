@@ -11,11 +11,16 @@
 #define SIGNAL_MAX 64
 #define SIGNAL_BIT(number) (1ull << ((number)-1))
 
-enum signal_number {
-    SIGHUP = 1, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGUSR1, SIGSEGV, SIGUSR2,
-    SIGPIPE, SIGALRM, SIGTERM, SIGSTKFLT, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGXCPU,
-    SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH, SIGIO, SIGPWR, SIGSYS, SIGRTMIN
-};
+/* X(number, NAME) */
+#define SIGNAL_LIST(X) \
+    X(1, SIGHUP) X(2, SIGINT) X(3, SIGQUIT) X(4, SIGILL) X(5, SIGTRAP) X(6, SIGABRT) X(7, SIGBUS) X(8, SIGFPE) \
+    X(9, SIGKILL) X(10, SIGUSR1) X(11, SIGSEGV) X(12, SIGUSR2) X(13, SIGPIPE) X(14, SIGALRM) X(15, SIGTERM) \
+    X(16, SIGSTKFLT) X(17, SIGCHLD) X(18, SIGCONT) X(19, SIGSTOP) X(20, SIGTSTP) X(21, SIGTTIN) X(22, SIGTTOU) \
+    X(23, SIGURG) X(24, SIGXCPU) X(25, SIGXFSZ) X(26, SIGVTALRM) X(27, SIGPROF) X(28, SIGWINCH) X(29, SIGIO) \
+    X(30, SIGPWR) X(31, SIGSYS)
+
+#define SIGNAL_ENUM_ROW(number, NAME) NAME = number,
+enum signal_number { SIGNAL_LIST(SIGNAL_ENUM_ROW) SIGRTMIN = 32 };
 
 /* si_code */
 #define SI_USER 0
@@ -59,31 +64,90 @@ struct siginfo {
 
 _Static_assert(sizeof(struct siginfo) == 128, "Linux");
 
-struct signal_entry;
+/* A pending signal's information. */
+struct signal_entry {
+    struct signal_entry *next;
+    struct siginfo info;
+};
+
+/* Signals that wait to be taken: a bit each, and the informations in the order in which they came. */
+struct signal_set {
+    uint64_t pending;
+    struct signal_entry *first, *last;
+};
 
 /* What of signals is a thread's own. */
 struct thread_signals {
-    uint64_t blocked, pending;
+    struct signal_set own; /* sent to the thread and not to the program */
+    uint64_t blocked;
     uint64_t restored; /* the mask to be put back once a handler's frame is built (sigsuspend and so on) */
     bool restore;
     uint64_t waited; /* what rt_sigtimedwait waits for: it wakes for these although they are blocked */
-    struct signal_entry *first; /* informations of pending ones, in order */
     uint64_t stack_base, stack_size; /* sigaltstack */
     uint32_t stack_flags;
 };
+
+/* As rt_sigaction has it. */
+struct signal_action {
+    uint64_t handler, flags, restorer, mask;
+};
+
+/* Whether a signal does nothing if it has no handler. */
+bool signal_default_ignored(int number);
+
+#define SIGNAL_DEFAULT 0
+#define SIGNAL_IGNORE 1
+#define SIGNAL_UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
+
+enum {
+    SA_SIGINFO = 4,
+    SA_RESTORER = 0x4000000,
+    SA_ONSTACK = 0x8000000,
+    SA_RESTART = 0x10000000,
+    SA_NODEFER = 0x40000000,
+};
+#define SA_RESETHAND 0x80000000u
 
 struct thread;
 
 /*
  * Makes a signal pending for a thread, or for the program (thread NULL: any thread that does not block it takes it).
- * info may be NULL: sent by the kernel.  An ignored one is dropped.
+ * info may be NULL: sent by the kernel.  An ignored one is dropped.  false: it is one that is queued, and there is no
+ * memory.
  */
-void signal_raise(struct thread *thread, int number, const struct siginfo *info);
+bool signal_raise(struct thread *thread, int number, const struct siginfo *info);
+
+/* For the current thread, now: if it is blocked or ignored, its default action is restored and taken. */
+void signal_force(int number, const struct siginfo *info);
 
 /* Whether a call of the current thread that waits has to end because of a signal (or because the thread must end). */
 bool signal_pending(void);
 
-/* For thread.c: a thread has ended; a thread's signals, mask and stack are another's now. */
+/* The current thread blocks these from now on; the two that cannot be are not. */
+void signal_block(uint64_t mask);
+
+/* The same until a handler is called or none is: then the mask is as before (sigsuspend, ppoll, pselect ...). */
+void signal_block_for_now(uint64_t mask);
+
+/* Takes a pending signal of `set` of the current thread or the program; 0: there is none. */
+int signal_take(uint64_t set, struct siginfo *info);
+
+/* What is pending for the current thread, blocked or not. */
+uint64_t signals_pending(void);
+
+struct signal_action *signal_action(int number);
+
+/* After a change of an action: drops what is ignored now. */
+void signal_action_changed(int number);
+
+/* execve: handlers become the default, the alternate stack goes; the end of a program: all is as at its start. */
+void signals_exec(void);
+void signals_end(void);
+
+/* "SIGSEGV", or "SIG34". */
+const char *signal_name(int number);
+
+/* For thread.c: a thread has ended; a thread's signals and mask are another's now. */
 void signals_thread_ends(struct thread *thread);
 void signals_thread_moves(struct thread *from, struct thread *to);
 
