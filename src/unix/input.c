@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A ring between the 16550's receive interrupt and who reads.  When it is full the interrupt is turned off and the bytes
- * stay in the port's FIFO, and behind it in the emulator or the sender, until somebody has taken some: none is lost.
+ * A ring between the 16550's receive interrupt and who reads.  When it is full the interrupt is turned off and the
+ * bytes stay in the port's FIFO, and behind it in the emulator or the sender, until somebody has taken some: none is
+ * lost.
  *
  * I1  taken <= put <= taken + RING_SIZE (free-running counters)
  */

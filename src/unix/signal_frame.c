@@ -178,7 +178,7 @@ bool signal_frame_push(struct trap_frame *f, const struct signal_action *action,
     return true;
 }
 
-/* What XRSTOR would fault on is refused before (SDM vol. 1 13.8.1): unknown states, the compact form, rest of header. */
+/* What XRSTOR would fault on is refused before (SDM vol. 1 13.8.1): unknown states, the compact form, other bits. */
 static bool header_good(const uint8_t *bytes)
 {
     const uint64_t *header = (const uint64_t *)(const void *)(bytes + FPU_LEGACY_SIZE);
