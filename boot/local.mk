@@ -4,7 +4,7 @@
 stage2_ASM += boot/stage2.asm
 stage2_C += boot/main.c boot/archive.c boot/bios.c boot/console.c boot/disk.c boot/kernel.c boot/memory.c \
 	boot/processor.c boot/tables.c \
-	src/x86_64/com1.c src/x86_64/pagetable.c src/x86_64/pagetable_walk.c \
+	src/x86_64/com1.c src/x86_64/uart.c src/x86_64/pagetable.c src/x86_64/pagetable_walk.c \
 	src/runtime/bytes.c src/runtime/bytes_abi.c src/runtime/elf.c src/runtime/fmt.c src/runtime/fmt_text.c \
 	src/runtime/map.c src/runtime/region.c src/runtime/region_alloc.c src/runtime/region_build.c \
 	src/runtime/status.c src/runtime/sum.c

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The kernel, and the portable code that it shares with stage2 and with host programs.
 
-runtime_C += src/x86_64/pagetable.c src/x86_64/pagetable_page.c src/x86_64/pagetable_walk.c
+runtime_C += src/x86_64/pagetable.c src/x86_64/pagetable_leaf.c src/x86_64/pagetable_page.c src/x86_64/pagetable_walk.c
 
 kernel_C += src/kernel/archive.c src/kernel/backed.c src/kernel/bench.c src/kernel/boot.c src/kernel/census.c \
 	src/kernel/checks.c src/kernel/checks_boot.c src/kernel/checks_heaps.c src/kernel/checks_layout.c \
@@ -11,8 +11,9 @@ kernel_C += src/kernel/archive.c src/kernel/backed.c src/kernel/bench.c src/kern
 	src/kernel/main.c src/kernel/mapped.c src/kernel/meta.c src/kernel/options.c src/kernel/pages_heap.c \
 	src/kernel/panic.c src/kernel/physical.c src/kernel/report.c src/kernel/say.c src/kernel/sections.c \
 	src/kernel/symbols.c src/kernel/tables.c src/kernel/tagheap.c src/kernel/values.c src/kernel/virtual.c \
-	src/x86_64/com1.c src/x86_64/pagetable.c src/x86_64/pagetable_page.c src/x86_64/pagetable_walk.c \
-	src/x86_64/protect.c src/x86_64/trap.c src/runtime/buffer.c src/runtime/bytes.c src/runtime/bytes_abi.c \
+	src/x86_64/com1.c src/x86_64/pagetable.c src/x86_64/pagetable_leaf.c src/x86_64/pagetable_page.c \
+	src/x86_64/pagetable_walk.c src/x86_64/protect.c src/x86_64/trap.c src/x86_64/uart.c \
+	src/runtime/buffer.c src/runtime/bytes.c src/runtime/bytes_abi.c \
 	src/runtime/debugheap.c src/runtime/entries.c src/runtime/fmt.c src/runtime/fmt_text.c src/runtime/general.c \
 	src/runtime/heap.c src/runtime/idheap.c src/runtime/idheap_carve.c src/runtime/idheap_check.c \
 	src/runtime/idheap_find.c src/runtime/idheap_fork.c src/runtime/idheap_import.c src/runtime/idheap_leaf.c \

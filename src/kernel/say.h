@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the kernel says on COM1: formats are src/runtime/fmt.h's. */
+/*
+ * What the kernel says; formats are src/runtime/fmt.h's.  It says it on COM1, until a program has that for itself: then
+ * on COM3, or, where there is none, on COM1 in lines of their own, so that only a program that ends no line is torn.
+ */
 #ifndef ACRE_SAY_H
 #define ACRE_SAY_H
+
+#include <stdint.h>
 
 #include "runtime/fmt.h"
 
@@ -10,5 +15,11 @@ void say(const char *format, ...) FMT_PRINTF(1, 2);
 
 /* A PROTO_MARK line with the time-stamp counter as it is now. */
 void mark(const char *name);
+
+/* The PROTO_PROGRAM line: from now on COM1 is the program's. */
+void say_program(const char *path);
+
+/* The program has ended: one more line end, the exit line with its status (0..255), and the machine's end. */
+_Noreturn void say_program_end(uint32_t status);
 
 #endif

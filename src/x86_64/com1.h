@@ -9,8 +9,11 @@
 /* 115200 8N1, no interrupts; its FIFO is used where it has one that works. */
 void com1_init(void);
 
-/* Sends size bytes, waiting for each as long as a working port takes; a port that is not there takes no time. */
+/* Sends size bytes, as uart_write does. */
 void com1_write(const char *text, size_t size);
+
+/* Sends the end of a line, unless the last byte sent was one. */
+void com1_fresh_line(void);
 
 /* Waits until the last byte has left the port: an emulator that ends earlier loses it. */
 void com1_drain(void);

@@ -10,7 +10,7 @@
 /* Serial port: lines and exit codes */
 #define PROTO_TAP_VERSION "TAP version 13" /* first line of the self-checks */
 #define PROTO_MARK "# mark " /* then NAME TSC, TSC decimal */
-#define PROTO_EXIT "# exit " /* then a PROTO_EXIT_ code: the last line */
+#define PROTO_EXIT "# exit " /* then a PROTO_EXIT_ code, or the program's status, 0..255: the last line */
 #define PROTO_REFUSED "# refused: " /* then why, with the numbers */
 #define PROTO_PANIC "# panic: " /* then what="..." rip=0x... cr2=0x... error=0x... */
 #define PROTO_FRAME "# frame " /* then N 0xRIP SYMBOL+0xOFFSET: a line of a backtrace */
@@ -18,6 +18,7 @@
 #define PROTO_USABLE "# usable " /* then 0xBASE 0xLIMIT: a run of usable frames */
 #define PROTO_MAPPING "# mapping " /* then 0xBASE 0xLIMIT 0xPHYS PAGESIZE FLAGS OWNER, if a leaf says whose it is */
 #define PROTO_LEDGER "# ledger " /* then OWNER FRAMES */
+#define PROTO_PROGRAM "# program " /* then its path: COM1 is the program's now, until a line's end and PROTO_EXIT */
 #define PROTO_BENCH "# bench " /* then NAME TICKS: a figure that was asked for (option bench=heaps) */
 
 #define PROTO_EXIT_OK 0 /* every point is ok */
@@ -26,6 +27,7 @@
 #define PROTO_EXIT_PANIC 3 /* the kernel panicked */
 
 #define PROTO_COM1_PORT 0x3f8 /* 16550, 115200 8N1 */
+#define PROTO_COM3_PORT 0x3e8 /* the same, where there is one: what the kernel says while a program has COM1 */
 #define PROTO_DEBUGEXIT_PORT 0xf4 /* QEMU isa-debug-exit: value v ends QEMU with status 2v+1 */
 #define PROTO_DEBUGEXIT_OFFSET 0x10 /* v is this plus the exit code, so QEMU's own statuses 0 and 1 are never meant */
 #define PROTO_BOCHS_PORT 0x8900 /* Bochs: the bytes of PROTO_BOCHS_SHUTDOWN end it */

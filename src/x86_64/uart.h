@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A 16550 by polling: 115200 8N1, no interrupts.  Used by stage2 and the kernel. */
+#ifndef ACRE_UART_H
+#define ACRE_UART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct uart {
+    uint16_t port; /* first of its eight ports */
+    uint32_t room; /* bytes that its FIFO still takes without another look */
+};
+
+/* Whether there is one: its scratch register keeps what is written. */
+bool uart_is_there(const struct uart *uart);
+
+void uart_init(struct uart *uart);
+
+/* Sends size bytes, waiting for each as long as a working port takes; a port that is not there takes no time.  Its FIFO
+ * is used where it has one that works. */
+void uart_write(struct uart *uart, const char *bytes, size_t size);
+
+/* Waits until the last byte has left the port: an emulator that ends earlier loses it. */
+void uart_drain(struct uart *uart);
+
+#endif
