@@ -13,11 +13,15 @@ typedef struct {
     uint64_t v;
 } virt_t;
 
+/*@ assigns \nothing;
+    ensures \result.p == address; */
 static inline phys_t phys(uint64_t address)
 {
     return (phys_t){ address };
 }
 
+/*@ assigns \nothing;
+    ensures \result.v == address; */
 static inline virt_t virt(uint64_t address)
 {
     return (virt_t){ address };

@@ -101,6 +101,12 @@ void pagetable_each(const struct pagetable *pt, virt_t base, virt_t limit,
 uint64_t pagetable_count(const struct pagetable *pt, int level);
 
 /* An entry for a table in `slot`, and the slot that an entry carries. */
+/*@ predicate is_frame(integer address) = 0 <= address < 1 << 52 && address % 0x1000 == 0; */
+/*@ requires slot < 1 << LAYOUT_PAGES_SLOT_BITS && is_frame(frame.p);
+    assigns \nothing;
+    ensures \result == frame.p + PT_PRESENT + PT_WRITE + slot % 8 * 0x200 + slot / 8 * 0x10000000000000;
+    ensures (\result & PT_FRAME) == frame.p;
+    ensures (\result & PT_LARGE) == 0; */
 uint64_t pagetable_link(uint32_t slot, phys_t frame);
 /*@ assigns \nothing;
     ensures \result == (entry >> 9) % 8 + (entry >> 52) % 2048 * 8; */

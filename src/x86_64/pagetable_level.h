@@ -66,12 +66,25 @@ static inline uint64_t part_last(uint64_t at, uint64_t last, int level)
 }
 
 /* The entry of a leaf: frame is aligned to the level's bytes, flags are of PT_FLAGS. */
+/*@ requires is_level(level) && is_frame(frame) && (flags & PT_FLAGS) == flags;
+    assigns \nothing;
+    ensures \result == frame + PT_PRESENT + flags + (level > 1 ? PT_LARGE : 0);
+    ensures (\result & PT_FRAME) == frame;
+    ensures (\result & PT_FLAGS) == flags;
+    ensures (\result & PT_PRESENT) != 0;
+    ensures (\result & PT_LARGE) != 0 <==> level > 1; */
 static inline uint64_t leaf_entry(uint64_t frame, uint64_t flags, int level)
 {
     return frame | PT_PRESENT | flags | (level > 1 ? PT_LARGE : 0);
 }
 
 /* What an entry that is a leaf says; allowed are the bits that all entries above it have in common. */
+/*@ requires is_level(level);
+    assigns \nothing;
+    ensures \result.base.v == base;
+    ensures \result.phys.p == (entry & PT_FRAME) - (entry & PT_FRAME) % bytes_at(level);
+    ensures \result.bytes == bytes_at(level);
+    ensures \result.flags == (entry & PT_FLAGS & (allowed | (uint64_t)~(PT_WRITE | PT_USER))); */
 static inline struct mapping leaf_at(uint64_t base, uint64_t entry, int level, uint64_t allowed)
 {
     uint64_t frame = entry & PT_FRAME & ~(level_bytes(level) - 1);
