@@ -48,20 +48,20 @@ static enum status check_range(uint64_t base, uint64_t bytes)
 /* A table for an empty entry; user pages need the user bit on the way down.  Taking one may allocate a frame, and that
  * may map pages for the allocator's books through this very code: if that has filled the entry meanwhile, its table is
  * the one. */
-static enum status take_table(struct walk *w, uint64_t *entry, int level)
+enum status pagetable_take_table(struct pagetable *pt, uint64_t *entry, int level, uint64_t user)
 {
     uint32_t slot;
     phys_t frame;
-    enum status status = w->pt->take(w->pt->context, level, &slot, &frame);
+    enum status status = pt->take(pt->context, level, &slot, &frame);
 
     if (status != STATUS_OK)
         return status;
     if (*entry) {
-        w->pt->give(w->pt->context, level, slot, frame);
+        pt->give(pt->context, level, slot, frame);
         return STATUS_OK;
     }
-    w->pt->tables++;
-    *entry = pagetable_link(slot, frame) | (w->flags & PT_USER);
+    pt->tables++;
+    *entry = pagetable_link(slot, frame) | user;
     return STATUS_OK;
 }
 
@@ -98,7 +98,7 @@ static enum status map_entry_part(struct walk *w, uint64_t *entry, int level, ui
     if (*entry && is_leaf(*entry, level))
         return STATUS_OVERLAP;
     if (!*entry) {
-        status = take_table(w, entry, level - 1);
+        status = pagetable_take_table(w->pt, entry, level - 1, w->flags & PT_USER);
         if (status != STATUS_OK)
             return status;
     }
@@ -152,7 +152,7 @@ enum status pagetable_map(struct pagetable *pt, virt_t base, phys_t to, uint64_t
 }
 
 /* Replaces a large leaf at `level` by a table of the next smaller pages with the same flags. */
-static enum status split(struct pagetable *pt, uint64_t *entry, int level)
+enum status pagetable_split(struct pagetable *pt, uint64_t *entry, int level)
 {
     uint64_t old = *entry, step = level_bytes(level - 1), *table;
     uint64_t keep = (old & ~(uint64_t)PT_LARGE) | (level > 2 ? PT_LARGE : 0);
@@ -195,7 +195,7 @@ static enum status unmap_entry_part(struct walk *w, uint64_t *entry, int level, 
             remove_leaf(w, entry, level, at);
             return STATUS_OK;
         }
-        status = split(w->pt, entry, level);
+        status = pagetable_split(w->pt, entry, level);
         if (status != STATUS_OK)
             return status;
         if (w->pt->invalidate)

@@ -89,6 +89,25 @@ uint64_t *pagetable_entry(struct pagetable *pt, virt_t base);
  * that become empty are given back. */
 void pagetable_unmap_page(struct pagetable *pt, virt_t base, uint64_t *entry, struct mapping *leaf);
 
+/*
+ * For who keeps leaves of its own, one at a time.  A leaf may lack PT_PRESENT: it translates nothing, and holds its
+ * place; every function here but pagetable_walk takes it for a leaf, as long as a large one has PT_LARGE.
+ *
+ * pagetable_cut: no leaf lies on both sides of `address` any more.  STATUS_NO_MEMORY: all is as it was, but for a 1 GiB
+ * page that has become 2 MiB pages.
+ * pagetable_prepare: the entry of `level` (1 or 2) for the address, with open tables above it for users; the entry is
+ * empty, a leaf, or, at level 2, a table.  STATUS_OVERLAP: a larger leaf is in the way.  STATUS_NO_MEMORY: tables that
+ * were taken stay, and pagetable_unmap of the page gives them back.
+ * pagetable_next: the first leaf at or above *address and below `limit`: its entry; its base in *address (which may
+ * lie below the address asked for), its level in *level.  NULL: there is none.
+ * pagetable_store: changes a leaf's entry, found by one of these.  To 0 only if pagetable_unmap for its page follows,
+ * for the tables' sake.
+ */
+MUST_USE enum status pagetable_cut(struct pagetable *pt, virt_t address);
+MUST_USE enum status pagetable_prepare(struct pagetable *pt, virt_t address, int level, uint64_t **entry);
+uint64_t *pagetable_next(struct pagetable *pt, uint64_t *address, uint64_t limit, int *level);
+void pagetable_store(struct pagetable *pt, virt_t address, uint64_t *entry, uint64_t value);
+
 /* The leaf that translates `address`; false if none does. */
 bool pagetable_walk(const struct pagetable *pt, virt_t address, struct mapping *leaf);
 

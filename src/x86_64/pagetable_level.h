@@ -93,4 +93,9 @@ static inline struct mapping leaf_at(uint64_t base, uint64_t entry, int level, u
                              (entry & (PT_FLAGS & ~(PT_WRITE | PT_USER))) | (entry & allowed & (PT_WRITE | PT_USER)) };
 }
 
+/* pagetable.c: a table of `level` for an empty entry, open to users if `user` is PT_USER; and a large leaf at `level`
+ * replaced by a table of the next smaller pages with the same flags. */
+enum status pagetable_take_table(struct pagetable *pt, uint64_t *entry, int level, uint64_t user);
+enum status pagetable_split(struct pagetable *pt, uint64_t *entry, int level);
+
 #endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Leaves one at a time, for who keeps his own: the user half.  Large pages are 2 MiB there.
+ */
+#include <stddef.h>
+
+#include "pagetable_level.h"
+
+enum status pagetable_cut(struct pagetable *pt, virt_t address)
+{
+    uint64_t *table = table_in(pt, pt->root);
+
+    for (int level = PT_LEVELS; level > 1 && address.v & (level_bytes(level) - 1); level--) {
+        uint64_t *entry = &table[level_index(address.v, level)];
+
+        if (!*entry)
+            return STATUS_OK;
+        if (is_leaf(*entry, level)) {
+            enum status status = pagetable_split(pt, entry, level);
+
+            if (status != STATUS_OK)
+                return status;
+            if (pt->invalidate)
+                pt->invalidate(pt->context, address);
+            pt->near_table = NULL;
+        }
+        table = table_of(pt, *entry);
+    }
+    return STATUS_OK;
+}
+
+enum status pagetable_prepare(struct pagetable *pt, virt_t address, int level, uint64_t **entry)
+{
+    uint64_t *table = table_in(pt, pt->root);
+
+    for (int at = PT_LEVELS; at > level; at--) {
+        uint64_t *above = &table[level_index(address.v, at)];
+
+        if (*above && is_leaf(*above, at))
+            return STATUS_OVERLAP;
+        if (!*above) {
+            enum status status = pagetable_take_table(pt, above, at - 1, PT_USER);
+
+            if (status != STATUS_OK)
+                return status;
+        }
+        *above |= PT_USER;
+        table = table_of(pt, *above);
+    }
+    *entry = &table[level_index(address.v, level)];
+    return STATUS_OK;
+}
+
+/* In the table of `level` and below; nothing is known to be there. */
+static uint64_t *next_level(struct pagetable *pt, uint64_t *table, int *level, uint64_t *address, uint64_t last)
+{
+    int here = *level;
+
+    for (uint64_t at = *address;;) {
+        uint64_t *entry = &table[level_index(at, here)], end = part_last(at, last, here);
+
+        if (*entry && is_leaf(*entry, here)) {
+            *address = at & ~(level_bytes(here) - 1);
+            return entry;
+        }
+        if (*entry) {
+            uint64_t *found;
+
+            *address = at;
+            *level = here - 1;
+            found = next_level(pt, table_of(pt, *entry), level, address, end);
+            if (found)
+                return found;
+            *level = here;
+        }
+        if (end == last)
+            return NULL;
+        at = end + 1;
+    }
+}
+
+uint64_t *pagetable_next(struct pagetable *pt, uint64_t *address, uint64_t limit, int *level)
+{
+    uint64_t last = *address | (level_bytes(2) - 1), *entry;
+
+    if (*address >= limit)
+        return NULL;
+    /* Mostly it is in the table of the last one. */
+    for (entry = pagetable_entry(pt, virt(*address)); entry && *address < limit; entry++) {
+        if (*entry) {
+            *level = 1;
+            return entry;
+        }
+        *address += LAYOUT_FRAME_SIZE;
+        if (*address > last)
+            break;
+    }
+    if (*address >= limit)
+        return NULL;
+    *level = PT_LEVELS;
+    return next_level(pt, table_in(pt, pt->root), level, address, limit - 1);
+}
+
+void pagetable_store(struct pagetable *pt, virt_t address, uint64_t *entry, uint64_t value)
+{
+    *entry = value;
+    if (pt->invalidate)
+        pt->invalidate(pt->context, address);
+}
