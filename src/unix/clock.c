@@ -80,7 +80,7 @@ uint64_t clock_from_realtime(uint64_t realtime)
 
 uint64_t clock_program(void)
 {
-    return clock_monotonic() - threads_idle_ns();
+    return clock_ns(threads_ticks());
 }
 
 void clock_publish(struct clock_scale *page)

@@ -37,7 +37,7 @@ static struct {
 } ready;
 static struct thread *dead;
 static struct clock_timer slice;
-static uint64_t idle_ticks;
+static uint64_t begin_tick, idle_ticks;
 static int32_t last_tid = THREAD_FIRST_TID;
 static int first_status; /* with which the first thread ended, if others were left */
 static void (*first_next)(void);
@@ -67,7 +67,7 @@ void threads_init(void)
     fpu_init();
     set_stack(&threads_first, (uint64_t)kernel_stack_base, (uint64_t)kernel_stack_limit);
     threads_first.tid = THREAD_FIRST_TID;
-    threads_first.since_tick = cpu_tsc();
+    threads_first.since_tick = begin_tick = cpu_tsc();
     threads_count = 1;
     slice.fire = slice_over;
     current = &threads_first;
@@ -326,7 +326,7 @@ uint64_t thread_cpu(const struct thread *thread)
     return clock_ns(thread->ticks + (thread == current ? cpu_tsc() - thread->since_tick : 0));
 }
 
-uint64_t threads_idle_ns(void)
+uint64_t threads_ticks(void)
 {
-    return clock_ns(idle_ticks);
+    return cpu_tsc() - begin_tick - idle_ticks;
 }

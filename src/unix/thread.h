@@ -83,7 +83,10 @@ _Noreturn void thread_exit(int status);
 /* Ends all threads but the current one and waits until they are gone; their calls end as if interrupted. */
 void threads_end_others(void);
 
-/* Goes to ring 3 with the current thread's frame. */
+/*
+ * Goes to ring 3 with the registers in the current thread's frame; what it must not have of flags and segments is set
+ * right.  The frame is the stack's highest bytes: while the kernel boots, main's own variables are there until now.
+ */
 _Noreturn void thread_enter(void);
 
 /*
@@ -105,7 +108,7 @@ void thread_yield(void);
 /* CPU time of a thread in ns. */
 uint64_t thread_cpu(const struct thread *thread);
 
-/* ns since boot in which nothing could run. */
-uint64_t threads_idle_ns(void);
+/* Ticks of the time-stamp counter in which the program ran, and the kernel for it: since threads_init, less idle time. */
+uint64_t threads_ticks(void);
 
 #endif
