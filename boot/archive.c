@@ -23,7 +23,7 @@ static void need_frames(struct handoff *h, uint32_t pages)
 {
     uint32_t tables = pages / PAGES_PER_TABLE + TABLES_SPARE;
 
-    memory_need(pages + tables + TABLES_MAX + HANDOFF_FRAMES_MAX + STAGE3_FRAMES, h->book_frames,
+    memory_need(pages + tables + TABLES_MAX + memory_handoff(pages) + STAGE3_FRAMES, h->book_frames,
                 "the program's files, page tables and first heaps");
 }
 

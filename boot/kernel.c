@@ -105,7 +105,7 @@ static uint32_t lay_out_pages(void)
 static void take_frames(struct handoff *h, uint32_t frames)
 {
     h->book_frames = memory_books();
-    memory_need(frames + TABLES_MAX + HANDOFF_FRAMES_MAX + STAGE3_FRAMES, h->book_frames,
+    memory_need(frames + TABLES_MAX + memory_handoff(frames) + STAGE3_FRAMES, h->book_frames,
                 "kernel, page tables and first heaps");
     for (uint32_t page = 0; page < kernel_page_count; page++)
         if (kernel_pages[page].flags) {

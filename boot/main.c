@@ -57,10 +57,7 @@ static void handoff_write(uint32_t at, const void *data, uint32_t bytes)
 /* The record's frames are taken before its last regions exist, with room for them. */
 static uint32_t take_handoff_frames(void)
 {
-    uint32_t regions = memory.table.count + HANDOFF_FRAMES_MAX + TABLES_MAX;
-    uint32_t bytes = (uint32_t)sizeof handoff + memory.entry_count * (uint32_t)sizeof(struct map_entry) +
-                     regions * (uint32_t)sizeof(struct region);
-    uint32_t frames = (bytes + LAYOUT_FRAME_SIZE - 1) >> LAYOUT_FRAME_SHIFT;
+    uint32_t frames = memory_handoff(0);
 
     for (uint32_t i = 0; i < frames; i++)
         handoff_frames[i] = memory_frame(REGION_HANDOFF);

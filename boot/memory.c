@@ -231,6 +231,15 @@ uint32_t memory_books(void)
     return ((bytes + LAYOUT_FRAME_SIZE - 1) >> LAYOUT_FRAME_SHIFT) + BOOKS_SPARE_FRAMES;
 }
 
+uint32_t memory_handoff(uint32_t taken)
+{
+    uint32_t regions = memory.table.count + taken + TABLES_MAX + HANDOFF_FRAMES_MAX;
+    uint32_t bytes = (uint32_t)sizeof(struct handoff) + memory.entry_count * (uint32_t)sizeof(struct map_entry) +
+                     regions * (uint32_t)sizeof(struct region);
+
+    return (bytes + LAYOUT_FRAME_SIZE - 1) >> LAYOUT_FRAME_SHIFT;
+}
+
 void memory_need(uint32_t frames, uint32_t books, const char *what)
 {
     uint32_t found = memory_available();

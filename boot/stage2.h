@@ -52,13 +52,15 @@ uint32_t memory_run(uint32_t type, uint32_t most, uint32_t *frames);
 uint32_t memory_available(void);
 /* Frames that the kernel's physical heap may need for its books, at most, with the regions as they are. */
 uint32_t memory_books(void);
+/* Frames of the hand-off when `taken` more frames are taken before it: each may make a region of its own. */
+uint32_t memory_handoff(uint32_t taken);
 /* Refuses by name, with both numbers, when fewer than `frames` are available, or fewer than `books` more anywhere. */
 void memory_need(uint32_t frames, uint32_t books, const char *what);
 
 /* kernel.c: the kernel's file, placed frame by frame. */
 /* Refuses by name, with both sums, if what was read is not what the image's maker wrote. */
 void check_sum(const char *what, uint64_t got, uint64_t want);
-#define STAGE3_FRAMES 16 /* what stage3 takes before it reclaims stage2's memory */
+#define STAGE3_FRAMES 17 /* stage2's last stack, and what stage3 takes before it reclaims stage2's memory */
 #define KERNEL_PAGES_MAX 512 /* 2 MiB of kernel image: stage2's own limit */
 struct kernel_page {
     uint32_t frame; /* physical address */
