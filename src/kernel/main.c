@@ -18,6 +18,7 @@
 #include "virtual.h"
 #include "x86_64/com1.h"
 #include "x86_64/cpu.h"
+#include "x86_64/fpu.h"
 #include "x86_64/protect.h"
 #include "x86_64/protocol.h"
 
@@ -34,6 +35,7 @@ static void initialise(const struct handoff *h)
 {
     boot_keep(h);
     protect_enable();
+    fpu_init(); /* here: code that an emulator has translated is good for one setting of CR0 and CR4 */
     options_read(boot.handoff.options);
     tables_init(h);
     tables_to_ledger();

@@ -64,7 +64,6 @@ void threads_init(void)
 {
     backed_init(&stacks, "threads", OWNER_STACK_THREADS);
     interrupt_init();
-    fpu_init();
     set_stack(&threads_first, (uint64_t)kernel_stack_base, (uint64_t)kernel_stack_limit);
     threads_first.tid = THREAD_FIRST_TID;
     threads_first.since_tick = begin_tick = cpu_tsc();

@@ -43,22 +43,32 @@ struct each {
     void *context;
 };
 
+/* The first entry from `index` to `limit` that is not 0; limit if all are.  Most are: nearly all of a walk is here. */
+static uint32_t next_entry(const uint64_t *table, uint32_t index, uint32_t limit)
+{
+    while (index < limit && !table[index])
+        index++;
+    return index;
+}
+
 static bool each_level(const struct each *e, const uint64_t *table, int level, uint64_t at, uint64_t last,
                        uint64_t allowed)
 {
-    for (;;) {
-        uint64_t end = part_last(at, last, level), entry = table[level_index(at, level)];
+    uint64_t bytes = level_bytes(level), start = at & ~(bytes * PT_ENTRIES - 1);
+    uint32_t limit = level_index(last, level) + 1;
 
-        if (entry && is_leaf(entry, level)) {
-            if (!e->f(e->context, leaf_at(at & ~(level_bytes(level) - 1), entry, level, allowed)))
+    for (uint32_t i = level_index(at, level); (i = next_entry(table, i, limit)) < limit; i++) {
+        uint64_t base = start + i * bytes;
+
+        if (is_leaf(table[i], level)) {
+            if (!e->f(e->context, leaf_at(base, table[i], level, allowed)))
                 return false;
-        } else if (entry && !each_level(e, table_of(e->pt, entry), level - 1, at, end, allowed & entry)) {
+        } else if (!each_level(e, table_of(e->pt, table[i]), level - 1, base > at ? base : at,
+                               part_last(base, last, level), allowed & table[i])) {
             return false;
         }
-        if (end == last)
-            return true;
-        at = end + 1;
     }
+    return true;
 }
 
 void pagetable_each(const struct pagetable *pt, virt_t base, virt_t limit,

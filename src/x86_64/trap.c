@@ -13,9 +13,11 @@
 #define INDEX(selector) ((selector) / 8)
 #define GDT_COUNT (INDEX(LAYOUT_SELECTOR_TSS) + 2)
 #define CODE64 0x00209b0000000000ull
-#define DATA64 0x0000930000000000ull
+/* Stack segments are 32-bit ones, as SYSCALL and SYSRET load them: 64-bit mode does not mind, but an emulator that
+ * keeps translated code for each kind of stack segment would translate everything twice. */
+#define DATA64 0x0040930000000000ull
 #define USER_CODE64 0x0020fb0000000000ull
-#define USER_DATA64 0x0000f30000000000ull
+#define USER_DATA64 0x0040f30000000000ull
 #define TSS_AVAILABLE 0x89ull
 #define GATE_INTERRUPT 0x8eull
 #define GATE_FROM_USER 0xeeull /* INT3 and INTO may be used in ring 3 */

@@ -3,6 +3,8 @@
 ; Exceptions and interrupts: 48 stubs that all end in trap(struct trap_frame *); and the instructions that may fault on
 ; purpose.
 
+%include "layout.inc"
+
         bits 64
         section .text
 
@@ -109,7 +111,7 @@ probe_fault:
 
 ; void load_descriptors(const void *gdt_pointer, const void *idt_pointer, uint32_t code, uint32_t tss): GDT, CS, SS
 ; and the data
-; segments, IDT, task register.  in: code, tss = selectors; SS is left null, as 64-bit mode allows at ring 0
+; segments, IDT, task register.  in: code, tss = selectors.  SS is kernel data, as after SYSCALL and IRET (trap.c)
 load_descriptors:
         lgdt    [rdi]
         lidt    [rsi]
@@ -117,9 +119,10 @@ load_descriptors:
         xor     eax, eax
         mov     ds, ax
         mov     es, ax
-        mov     ss, ax
         mov     fs, ax
         mov     gs, ax
+        mov     eax, LAYOUT_SELECTOR_DATA
+        mov     ss, ax
         pop     rax
         push    rdx
         push    rax
