@@ -26,6 +26,11 @@ kernel_C += src/kernel/archive.c src/kernel/backed.c src/kernel/bench.c src/kern
 	src/runtime/vector.c
 kernel_ASM += src/kernel/start.asm src/x86_64/traps.asm
 
+# What runs once (once_CFLAGS): small counts, on the disk, in a machine of 640 KiB, and for an emulator that translates
+# each instruction before it runs.
+src/kernel/checks%.k.o src/kernel/crash%.k.o src/unix/checks%.k.o src/runtime/idheap_check.k.o \
+src/runtime/value_parse.k.o: private KERNEL_CFLAGS += $(once_CFLAGS)
+
 # Two links: the first says where the functions are, the second has the table of their names (src/kernel/symbols.c).
 gen/symbols_none.asm: $(top_srcdir)/tools/symbols
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && AWK='$(AWK)' $(top_srcdir)/tools/symbols </dev/null >$@

@@ -157,7 +157,7 @@ static bool is_filled(uint64_t base, uint64_t size, uint64_t seed)
 /* All sizes at once, so that none lies in another; what a small machine has no room for is refused. */
 static bool general_sizes(void)
 {
-    static const uint64_t sizes[SIZES] = { 16, 32, 100, 1000, 4096, 10000, 65536, (1 << 20) + 4096 };
+    static const uint64_t sizes[SIZES] = { 16, 32, 100, 1000, 4096, 10000, 40000, 2 * SLAB_ALIGN + 5000 };
     uint64_t bases[SIZES], got = 0;
     bool ok = true;
 

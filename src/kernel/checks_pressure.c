@@ -14,7 +14,7 @@
 #include "x86_64/layout.h"
 
 #define LAST 64u
-#define SINGLES 256u /* at most; more than LAST, because page tables may come back meanwhile */
+#define SINGLES 192u /* at most; more than LAST, because page tables may come back meanwhile */
 #define OBJECTS 64u
 #define OBJECT_BYTES 1000u
 
