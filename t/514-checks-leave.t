@@ -20,7 +20,7 @@ proc pages {part} {
 set from [address checks_text_base]
 set to [address checks_data_limit]
 set leave [tcl::mathop::+ {*}[lmap part {checks_text checks_rodata checks_data} {pages $part}]]
-set stay [tcl::mathop::+ {*}[lmap part {kernel_text kernel_rodata kernel_data kernel_bss} {pages $part}]]
+set stay [tcl::mathop::+ {*}[lmap part {kernel_text kernel_rodata kernel_data kernel_bss symbols} {pages $part}]]
 tap::ok [expr {$leave >= 4 && $leave * $::layout::LAYOUT_FRAME_SIZE == $to - $from}] \
     "the image has pages that leave, all in one place" "$leave pages"
 
