@@ -108,7 +108,8 @@ void thread_yield(void);
 /* CPU time of a thread in ns. */
 uint64_t thread_cpu(const struct thread *thread);
 
-/* Ticks of the time-stamp counter in which the program ran, and the kernel for it: since threads_init, less idle time. */
+/* Ticks of the time-stamp counter in which the program ran, and the kernel for it: since threads_init, less idle
+ * time. */
 uint64_t threads_ticks(void);
 
 #endif
