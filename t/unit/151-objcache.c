@@ -272,6 +272,29 @@ static void test_every_failure(void)
     tap_ok(objcache_fini(&cache) == STATUS_OK && world_fini(&world), "nothing is left");
 }
 
+/* Objects of one size, with the cache's hook in the list or without. */
+static bool use_cache(struct world *in, struct reclaim_list *list, uint32_t size, bool *wrong)
+{
+    struct objcache_config config = {
+        .name = "cache", .pages = &in->counting.heap, .reclaim = list, .size = size, .align = 8};
+    bool had;
+
+    *wrong |= objcache_init(&cache, &config) != STATUS_OK;
+    had = world_use(&cache.heap, size, size, wrong);
+    *wrong |= objcache_fini(&cache) != STATUS_OK;
+    return had;
+}
+
+static bool use_small(struct world *in, bool *wrong)
+{
+    return use_cache(in, &in->pages.reclaim, 600, wrong);
+}
+
+static bool use_large(struct world *in, bool *wrong)
+{
+    return use_cache(in, NULL, 16000, wrong);
+}
+
 /* A parent that calls back while it is asked: the cache of its own books. */
 struct nesting {
     struct heap heap;
@@ -326,7 +349,7 @@ static void test_nesting(void)
 
 int main(void)
 {
-    tap_plan(5 + 11 + 10 + 3 + 9 + 2 + 11 + 11 + 3 + 7);
+    tap_plan(5 + 11 + 10 + 3 + 9 + 2 + 11 + 11 + 3 + 2 + 7);
     test_config();
     test_sizes();
     test_slabs();
@@ -336,6 +359,8 @@ int main(void)
     test_wrong_frees();
     test_refusals();
     test_every_failure();
+    world_fail_each("objects of 600 bytes", use_small);
+    world_fail_each("objects of 16000 bytes, no hook", use_large);
     test_nesting();
     return tap_done();
 }

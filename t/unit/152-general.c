@@ -227,9 +227,19 @@ static void test_every_failure(void)
     tap_ok(end(), "nothing is left");
 }
 
+static bool use_general(struct world *in, bool *wrong)
+{
+    bool had;
+
+    general_init(&general, "general", &in->counting.heap, &in->pages.reclaim);
+    had = world_use(&general.heap, 1, 40000, wrong);
+    *wrong |= general_fini(&general) != STATUS_OK;
+    return had;
+}
+
 int main(void)
 {
-    tap_plan(4 + 2 + 8 + 11 + 10 + 6 + 5 + 2);
+    tap_plan(4 + 2 + 8 + 11 + 10 + 6 + 5 + 2 + 1);
     test_sizes();
     test_alignments();
     test_wrong_sizes();
@@ -238,5 +248,6 @@ int main(void)
     test_reclaim();
     test_refusals();
     test_every_failure();
+    world_fail_each("objects of all sizes", use_general);
     return tap_done();
 }

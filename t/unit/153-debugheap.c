@@ -321,9 +321,26 @@ static void test_failures(void)
     tap_ok(general_fini(&general) == STATUS_OK && world_fini(&under), "nothing is left");
 }
 
+/* Over a general heap, whose hook and the quarantine's are in the list of the pages. */
+static bool use_debugheap(struct world *in, bool *wrong)
+{
+    struct debugheap_config config = {.name = "debug", .parent = &general.heap, .books = &general.heap,
+                                      .reclaim = &in->pages.reclaim, .quarantine = QUARANTINE, .fault = note_fault,
+                                      .context = &world};
+    bool had;
+
+    faults = 0;
+    general_init(&general, "general", &in->counting.heap, &in->pages.reclaim);
+    debugheap_init(&debugheap, &config);
+    had = world_use(&debugheap.heap, 1, 20000, wrong);
+    *wrong |= debugheap_fini(&debugheap) != STATUS_OK || stats_of(&general.heap).objects || faults;
+    *wrong |= general_fini(&general) != STATUS_OK;
+    return had;
+}
+
 int main(void)
 {
-    tap_plan(5 + 6 + 6 + 2 + 9 + 9 + 13 + 7 + 7 + 2 + 2 + 4);
+    tap_plan(5 + 6 + 6 + 2 + 9 + 9 + 13 + 7 + 7 + 2 + 2 + 4 + 1);
     begin();
     test_double_free();
     test_wrong_size();
@@ -338,5 +355,6 @@ int main(void)
     tap_ok(end(), "nothing is left, although some were in use");
     test_texts();
     test_failures();
+    world_fail_each("debug strength", use_debugheap);
     return tap_done();
 }

@@ -132,14 +132,30 @@ static void test_callers(void)
                !failing.heap.caller && !noting.caller, "for one call only");
 }
 
+/* One before the other, over a general heap; what that refuses they hand on. */
+static bool use_wrappers(struct world *in, bool *wrong)
+{
+    bool had;
+
+    general_init(&general, "general", &in->counting.heap, NULL);
+    failing_init(&failing, "failing", &general.heap);
+    counting_init(&counting, "counting", &failing.heap);
+    had = world_use(&counting.heap, 1, 30000, wrong);
+    *wrong |= !counting_is_clean(&counting) || counting.allocations != counting.frees || failing.failed;
+    *wrong |= had != !counting.refused_allocations;
+    *wrong |= general_fini(&general) != STATUS_OK;
+    return had;
+}
+
 int main(void)
 {
-    tap_plan(14 + 12 + 3 + 1);
+    tap_plan(14 + 12 + 3 + 1 + 1);
     world_init(&world, UINT64_MAX);
     general_init(&general, "general", &world.counting.heap, NULL);
     test_failing();
     test_counting();
     test_callers();
     tap_ok(general_fini(&general) == STATUS_OK && world_fini(&world), "nothing is left");
+    world_fail_each("wrappers", use_wrappers);
     return tap_done();
 }

@@ -132,12 +132,38 @@ static void test_debugheap_helps_itself(void)
            "nothing is left");
 }
 
+/* Four heaps without a hook: none can make up for what another lacks. */
+static bool use_without_hooks(struct world *in, bool *wrong)
+{
+    static struct general general, books;
+    static struct debugheap debugheap;
+    static struct objcache cache;
+    unsigned faults = 0;
+    struct debugheap_config debug = {.name = "debug", .parent = &general.heap, .books = &books.heap,
+                                     .quarantine = 1 << 20, .fault = no_fault, .context = &faults};
+    struct objcache_config config = {.name = "cache", .pages = &in->counting.heap, .size = 200, .align = 8};
+    bool had;
+
+    general_init(&general, "general", &in->counting.heap, NULL);
+    general_init(&books, "books", &in->counting.heap, NULL);
+    *wrong |= objcache_init(&cache, &config) != STATUS_OK;
+    debugheap_init(&debugheap, &debug);
+    had = world_use(&debugheap.heap, 1, 5000, wrong);
+    had &= world_use(&cache.heap, 200, 200, wrong);
+    *wrong |= debugheap_fini(&debugheap) != STATUS_OK || stats_of(&books.heap).objects || faults;
+    had &= world_use(&general.heap, 1, 50000, wrong);
+    *wrong |= objcache_fini(&cache) != STATUS_OK;
+    *wrong |= general_fini(&general) != STATUS_OK || general_fini(&books) != STATUS_OK;
+    return had;
+}
+
 int main(void)
 {
-    tap_plan(6 + 4 + 6 + 4);
+    tap_plan(6 + 4 + 6 + 4 + 1);
     test_general_helps_itself();
     test_general_padded();
     test_hook_comes_back();
     test_debugheap_helps_itself();
+    world_fail_each("heaps without hooks", use_without_hooks);
     return tap_done();
 }

@@ -17,6 +17,7 @@
 
 #define OPS 5000000u
 #define ROUND_OPS 10000u
+#define SHORT_OPS 400u
 #define SPANS 256u
 
 struct span {
@@ -43,6 +44,7 @@ struct round {
 };
 
 static struct round now;
+static uint64_t refused_nth; /* 0, or which call of the page heap fails: that one alone */
 static uint64_t allocated, refused, freed; /* in all rounds */
 
 static void differ(const char *what)
@@ -345,6 +347,11 @@ static void start(void)
         failing_set_percent(&world->failing, 1 + random_below(60), random_next());
     world->failing.frees = !random_below(4);
     now.may_fail = world->pages.limit != UINT64_MAX || world->failing.percent;
+    if (refused_nth) {
+        failing_set_nth(&world->failing, refused_nth, false);
+        world->pages.limit = UINT64_MAX;
+        now.may_fail = true;
+    }
 }
 
 /* Frees all, and ends all; then no page may be left. */
@@ -389,11 +396,29 @@ static const char *one_round(uint64_t seed, uint32_t operations)
     return now.wrong;
 }
 
+/* The same short rounds again and again, each with another call of the page heap that fails. */
+static uint64_t refuse_each(uint64_t seed, uint64_t rounds)
+{
+    uint64_t wrong = 0, runs = 0;
+
+    for (uint64_t limit = seed + rounds; seed < limit && !wrong; seed++)
+        for (refused_nth = 1; !wrong && (refused_nth == 1 || now.world.failing.failed); refused_nth++, runs++) {
+            const char *what = one_round(seed, SHORT_OPS);
+
+            wrong += what != NULL;
+            if (what)
+                tap_note("seed %" PRIu64 ", call %" PRIu64 " fails: %s", seed, refused_nth, what);
+        }
+    refused_nth = 0;
+    tap_note("%" PRIu64 " short rounds", runs);
+    return wrong || runs < 2 * rounds;
+}
+
 int main(void)
 {
     uint64_t seed = tap_number("ACRE_SEED", 1), operations = tap_number("ACRE_OPS", OPS), wrong = 0;
 
-    tap_plan(2);
+    tap_plan(3);
     tap_note("ACRE_SEED=%" PRIu64 " ACRE_OPS=%" PRIu64, seed, operations);
     for (uint64_t done = 0; done < operations && wrong < 3; done += ROUND_OPS, seed++) {
         const char *what = one_round(seed, (uint32_t)range_min(ROUND_OPS, operations - done));
@@ -406,5 +431,6 @@ int main(void)
     tap_ok(allocated > operations / 4 && (refused > operations / 100 || operations < OPS),
            "a quarter of the operations and more allocates, some are refused");
     tap_is_u64(wrong, 0, "%" PRIu64 " random operations end as the model's do", operations);
+    tap_is_u64(refuse_each(seed, 20), 0, "so do rounds of %u, each call of the page heap failing once", SHORT_OPS);
     return tap_done();
 }
