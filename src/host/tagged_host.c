@@ -15,24 +15,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "nodes.h"
 #include "x86_64/layout.h"
 
 #define PLACE_SHIFT 16 /* a place is SLAB_ALIGN bytes: the general heap's spans begin at one anyway */
 
 _Static_assert(SLAB_ALIGN == 1 << PLACE_SHIFT, "a slab begins where a place begins");
-
-static void *meta_alloc(void *context, size_t size)
-{
-    (void)context;
-    return malloc(size);
-}
-
-static void meta_free(void *context, void *p, size_t size)
-{
-    (void)context;
-    (void)size;
-    free(p);
-}
 
 /* ---- the page heap of a tag */
 
@@ -155,7 +143,7 @@ static struct idheap *places_of(struct tagged_host *host, uint32_t region)
 {
     struct idheap *places = &host->places[region];
     uint64_t first = (((uint64_t)region << LAYOUT_USER_TAG_SHIFT) + TAGGED_HOST_OFFSET) >> PLACE_SHIFT;
-    struct idheap_config config = {.name = "places", .origin = first, .meta = {meta_alloc, meta_free, NULL}};
+    struct idheap_config config = {.name = "places", .origin = first, .meta = nodes_from_malloc()};
 
     if (places->name)
         return places;

@@ -7,6 +7,7 @@
  */
 #include "bench.h"
 
+#include "host/nodes.h"
 #include "runtime/idheap.h"
 
 #define IDS (1u << 22)
@@ -18,19 +19,6 @@ static uint64_t count;
 
 MEASURED(alloc, enum status, (struct idheap * heap, uint64_t *id), idheap_alloc(heap, id), STATUS_OK)
 MEASURED(free, enum status, (struct idheap * heap, uint64_t id), idheap_free(heap, id), STATUS_OK)
-
-static void *meta_alloc(void *context, size_t size)
-{
-    (void)context;
-    return malloc(size);
-}
-
-static void meta_free(void *context, void *p, size_t size)
-{
-    (void)context;
-    (void)size;
-    free(p);
-}
 
 static void shuffle(void)
 {
@@ -44,7 +32,7 @@ static void shuffle(void)
 
 static void fill(struct idheap *heap, uint64_t ids)
 {
-    struct idheap_config config = {.name = "bench", .meta = {meta_alloc, meta_free, NULL}};
+    struct idheap_config config = {.name = "bench", .meta = nodes_from_malloc()};
 
     BENCH_MUST(idheap_init(heap, &config) == STATUS_OK && idheap_add(heap, 0, IDS) == STATUS_OK);
     while (count < ids)

@@ -6,6 +6,7 @@
  */
 #include "bench.h"
 
+#include "host/nodes.h"
 #include "runtime/idheap.h"
 
 #define IDS (1u << 22)
@@ -25,19 +26,6 @@ MEASURED(alloc, enum status, (struct idheap * heap, const struct idheap_request 
          idheap_alloc_span(heap, request, base), STATUS_OK)
 MEASURED(free, enum status, (struct idheap * heap, uint64_t base, uint64_t count),
          idheap_free_span(heap, base, count), STATUS_OK)
-
-static void *meta_alloc(void *context, size_t size)
-{
-    (void)context;
-    return malloc(size);
-}
-
-static void meta_free(void *context, void *p, size_t size)
-{
-    (void)context;
-    (void)size;
-    free(p);
-}
 
 /* One operation: what brings occupancy back to a half. */
 static void operate(struct idheap *heap, bool measured)
@@ -69,7 +57,7 @@ static void operate(struct idheap *heap, bool measured)
 
 int main(int argc, char **argv)
 {
-    struct idheap_config config = {.name = "bench", .meta = {meta_alloc, meta_free, NULL}};
+    struct idheap_config config = {.name = "bench", .meta = nodes_from_malloc()};
     struct idheap_request request = {.count = 1};
     struct idheap heap;
     uint64_t base = 0;
