@@ -14,7 +14,8 @@ kernel_C += src/kernel/archive.c src/kernel/backed.c src/kernel/bench.c src/kern
 	src/x86_64/com1.c src/x86_64/pagetable.c src/x86_64/pagetable_leaf.c src/x86_64/pagetable_page.c \
 	src/x86_64/pagetable_walk.c src/x86_64/protect.c src/x86_64/trap.c src/x86_64/uart.c \
 	src/runtime/buffer.c src/runtime/bytes.c src/runtime/bytes_abi.c \
-	src/runtime/debugheap.c src/runtime/entries.c src/runtime/fmt.c src/runtime/fmt_text.c src/runtime/general.c \
+	src/runtime/debugheap.c src/runtime/debugheap_look.c src/runtime/entries.c src/runtime/fmt.c \
+	src/runtime/fmt_text.c src/runtime/general.c \
 	src/runtime/heap.c src/runtime/idheap.c src/runtime/idheap_carve.c src/runtime/idheap_check.c \
 	src/runtime/idheap_find.c src/runtime/idheap_fork.c src/runtime/idheap_import.c src/runtime/idheap_leaf.c \
 	src/runtime/idheap_look.c src/runtime/idheap_loose.c src/runtime/idheap_nodes.c src/runtime/idheap_one.c \

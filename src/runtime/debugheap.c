@@ -12,97 +12,9 @@
  * Cost: a step down the tree for each doubling of the objects, and every byte of an object twice.  The parent and the
  * heap of the records are called only while the invariants hold: their reclaim hooks may come here.
  */
-#include "debugheap.h"
-
 #include "bytes.h"
+#include "debugheap_record.h"
 #include "range.h"
-
-struct record {
-    struct ring link; /* in live or in quarantine */
-    struct keytree_node node; /* by the object's address */
-    uint64_t size, block, block_size;
-    const void *allocated_by, *freed_by;
-    bool freed;
-};
-
-static struct record *record_of(struct keytree_node *node)
-{
-    return (struct record *)((uint8_t *)node - offsetof(struct record, node));
-}
-
-/* ---- faults */
-
-const char *debugheap_kind_text(enum debugheap_kind kind)
-{
-    static const char *const texts[DEBUGHEAP_KINDS] = {"double free", "foreign free", "free inside an object",
-                                                       "wrong size freed", "write before the start",
-                                                       "write past the end", "write after free"};
-
-    return (uint32_t)kind < DEBUGHEAP_KINDS ? texts[kind] : "unknown fault";
-}
-
-/* Hands on what was found; the object's part is the record's, if there is one. */
-static void report(const struct debugheap *debugheap, const struct record *record, struct debugheap_fault fault)
-{
-    fault.heap = debugheap->heap.name;
-    fault.caller = debugheap->heap.caller;
-    if (record) {
-        fault.address = record->node.key;
-        fault.size = record->size;
-        fault.allocated_by = record->allocated_by;
-        fault.freed_by = record->freed_by;
-    }
-    debugheap->fault(debugheap->context, &fault);
-}
-
-/* Bytes [base, limit) that are to be `value`; kind is what it is if one is not. */
-struct stretch {
-    enum debugheap_kind kind;
-    uint8_t value;
-    uint64_t base, limit;
-};
-
-/* The first byte of [at, limit) that is not `value`, or limit; a word a step where the start is aligned. */
-static uint8_t *first_other(uint8_t *at, const uint8_t *limit, uint8_t value)
-{
-    uint64_t word = value * (UINT64_MAX / UINT8_MAX);
-
-    if ((uintptr_t)at % sizeof word == 0)
-        while ((size_t)(limit - at) >= sizeof word && *(const uint64_t *)at == word)
-            at += sizeof word;
-    while (at < limit && *at == value)
-        at++;
-    return at;
-}
-
-/* Looks at the stretch, reports and mends it; whether it was as it should be. */
-static bool look(const struct debugheap *debugheap, const struct record *record, const struct stretch *stretch)
-{
-    uint8_t *base = (uint8_t *)(uintptr_t)stretch->base, *limit = (uint8_t *)(uintptr_t)stretch->limit;
-    uint8_t *at = first_other(base, limit, stretch->value);
-
-    if (at == limit)
-        return true;
-    report(debugheap, record, (struct debugheap_fault){.kind = stretch->kind, .where = (uintptr_t)at});
-    bytes_fill(base, stretch->value, (size_t)(limit - base));
-    return false;
-}
-
-/* Looks at the zones and, in quarantine, at the object. */
-static bool look_at(const struct debugheap *debugheap, const struct record *record)
-{
-    uint64_t base = record->node.key, limit = base + record->size;
-    const struct stretch stretches[] = {
-        {DEBUGHEAP_WRITE_BEFORE, DEBUGHEAP_RED, record->block, base},
-        {DEBUGHEAP_WRITE_PAST, DEBUGHEAP_RED, limit, record->block + record->block_size},
-        {DEBUGHEAP_WRITE_FREED, DEBUGHEAP_FREED, base, limit},
-    };
-    bool good = true;
-
-    for (uint32_t i = 0; i < 2u + record->freed; i++)
-        good &= look(debugheap, record, &stretches[i]);
-    return good;
-}
 
 /* ---- allocating */
 
@@ -168,7 +80,7 @@ static enum status debug_alloc(struct heap *heap, uint64_t size, uint64_t align,
 /* Looks at a live object, and puts it into quarantine. */
 static void record_retire(struct debugheap *debugheap, struct record *record)
 {
-    (void)look_at(debugheap, record);
+    (void)debugheap_look_at(debugheap, record);
     fill(record, DEBUGHEAP_FREED);
     record->freed = true;
     record->freed_by = debugheap->heap.caller;
@@ -185,7 +97,7 @@ static enum status release(struct debugheap *debugheap)
     struct record *record = (struct record *)debugheap->quarantine.next;
     enum status status;
 
-    (void)look_at(debugheap, record);
+    (void)debugheap_look_at(debugheap, record);
     ring_remove(&record->link);
     keytree_remove(keytree_link(&debugheap->objects, record->node.key));
     debugheap->quarantine_bytes -= record->block_size;
@@ -213,27 +125,6 @@ static enum status trim(struct debugheap *debugheap, uint64_t limit)
     return status;
 }
 
-/* The live object that the address lies in, or NULL. */
-static const struct record *find_around(const struct debugheap *debugheap, uint64_t address)
-{
-    for (const struct ring *at = debugheap->live.next; at != &debugheap->live; at = at->next) {
-        const struct record *record = (const struct record *)at;
-
-        if (address - record->node.key < record->size)
-            return record;
-    }
-    return NULL;
-}
-
-static enum status refuse_foreign(struct debugheap *debugheap, uint64_t address)
-{
-    const struct record *around = find_around(debugheap, address);
-    enum debugheap_kind kind = around ? DEBUGHEAP_INNER_FREE : DEBUGHEAP_FOREIGN_FREE;
-
-    report(debugheap, around, (struct debugheap_fault){.kind = kind, .address = address, .where = address});
-    return around ? STATUS_INVALID : STATUS_NOT_OWNED;
-}
-
 static enum status debug_free(struct heap *heap, uint64_t base, uint64_t size)
 {
     struct debugheap *debugheap = (struct debugheap *)heap;
@@ -242,16 +133,16 @@ static enum status debug_free(struct heap *heap, uint64_t base, uint64_t size)
     struct record *record;
 
     if (!node)
-        return refuse_foreign(debugheap, base);
+        return debugheap_refuse_foreign(debugheap, base);
     record = record_of(node);
     if (record->freed) {
         fault.kind = DEBUGHEAP_DOUBLE_FREE;
-        report(debugheap, record, fault);
+        debugheap_report(debugheap, record, fault);
         return STATUS_NOT_ALLOCATED;
     }
     if (size != HEAP_ANY_SIZE && size != record->size) {
         fault.kind = DEBUGHEAP_WRONG_SIZE;
-        report(debugheap, record, fault);
+        debugheap_report(debugheap, record, fault);
         return STATUS_INVALID;
     }
     record_retire(debugheap, record);
@@ -286,34 +177,6 @@ bool debugheap_reclaim(struct debugheap *debugheap)
 static bool run_reclaim(void *context)
 {
     return debugheap_reclaim(context);
-}
-
-static bool look_at_all(const struct debugheap *debugheap, const struct ring *ring)
-{
-    bool good = true;
-
-    for (const struct ring *at = ring->next; at != ring; at = at->next)
-        good &= look_at(debugheap, (const struct record *)at);
-    return good;
-}
-
-enum status debugheap_check(struct debugheap *debugheap)
-{
-    bool live = look_at_all(debugheap, &debugheap->live), freed = look_at_all(debugheap, &debugheap->quarantine);
-
-    return live && freed ? STATUS_OK : STATUS_CORRUPT;
-}
-
-bool debugheap_next(const struct debugheap *debugheap, const void **position, struct debugheap_object *object)
-{
-    const struct ring *at = *position ? *position : &debugheap->live;
-    const struct record *record = (const struct record *)at->next;
-
-    if (at->next == &debugheap->live)
-        return false;
-    *position = record;
-    *object = (struct debugheap_object){record->node.key, record->size, record->allocated_by};
-    return true;
 }
 
 void debugheap_init(struct debugheap *debugheap, const struct debugheap_config *config)
