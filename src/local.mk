@@ -8,7 +8,8 @@ kernel_C += src/kernel/archive.c src/kernel/backed.c src/kernel/bench.c src/kern
 	src/kernel/checks_ledger.c \
 	src/kernel/checks_memory.c src/kernel/checks_pressure.c src/kernel/checks_tagged.c src/kernel/crash.c \
 	src/kernel/crash_heap.c src/kernel/debuginfo_kernel.c src/kernel/kheap.c src/kernel/ledger.c \
-	src/kernel/main.c src/kernel/mapped.c src/kernel/meta.c src/kernel/options.c src/kernel/pages_heap.c \
+	src/kernel/main.c src/kernel/mapped.c src/kernel/meta.c src/kernel/options.c \
+	src/kernel/options_program.c src/kernel/pages_heap.c \
 	src/kernel/panic.c src/kernel/physical.c src/kernel/report.c src/kernel/say.c src/kernel/sections.c \
 	src/kernel/symbols.c src/kernel/tables.c src/kernel/tagheap.c src/kernel/values.c src/kernel/virtual.c \
 	src/x86_64/com1.c src/x86_64/pagetable.c src/x86_64/pagetable_leaf.c src/x86_64/pagetable_page.c \

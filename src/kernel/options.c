@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "options.h"
 
+#include "boot.h"
 #include "crash.h"
 #include "runtime/bytes.h"
 #include "say.h"
@@ -10,7 +11,7 @@
 #define WORD_SIZE 64
 
 static void (*crash)(void);
-static bool debug = true, bench;
+static bool debug, plain, bench;
 
 static _Noreturn void refuse_option(const char *word)
 {
@@ -42,7 +43,8 @@ static bool read_crash(const char *kind)
 static bool read_heap(const char *strength)
 {
     debug = text_equal(strength, "debug");
-    return debug || text_equal(strength, "plain");
+    plain = text_equal(strength, "plain");
+    return debug || plain;
 }
 
 static bool read_bench(const char *what)
@@ -56,7 +58,17 @@ static void read_word(const char *word)
     static const struct {
         const char *name;
         bool (*read)(const char *value);
-    } options[] = { { "crash=", read_crash }, { "heap=", read_heap }, { "bench=", read_bench } };
+    } options[] = { { "crash=", read_crash },
+                    { "heap=", read_heap },
+                    { "bench=", read_bench },
+                    { "aslr=", options_read_aslr },
+                    { "seed=", options_read_seed },
+                    { "wxorx=", options_read_wxorx },
+                    { "trace=", options_read_trace },
+                    { "checks=", options_read_checks },
+                    { "console=", options_read_console },
+                    { "cols=", options_read_cols },
+                    { "rows=", options_read_rows } };
 
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         const char *value = value_of(word, options[i].name);
@@ -69,7 +81,7 @@ static void read_word(const char *word)
 
 bool options_debug(void)
 {
-    return debug;
+    return debug || (!plain && !boot.handoff.archive_pages);
 }
 
 bool options_bench(void)
