@@ -10,7 +10,7 @@ if {[catch {package require Expect}]} {
 tap::need kill procps
 tap::need qemu-system-x86_64 qemu-system-x86
 set bochs [expr {[auto_execok bochs] ne ""}]
-tap::plan 59
+tap::plan 60
 set acre [file join $::env(top_builddir) acre]
 set map [file join [tap::tmp] small.map]
 set channel [open $map w]
@@ -64,8 +64,8 @@ boot --keep $dir $ok
 set kept [lsort [lmap file [glob -directory $dir *] {file tail $file}]]
 tap::is $kept {disk.img qemu.log replay.sh serial.log stderr.log} \
     "--keep keeps the run's files"
-set got [boot --trace --keep $dir $ok]
-tap::is [dict get $got err] "acre: the trace is [file join $dir qemu.log]" "--trace says where it is"
+set got [boot --log --keep $dir $ok]
+tap::is [dict get $got err] "acre: the emulator's log is [file join $dir qemu.log]" "--log says where it is"
 tap::ok [regexp -line {^IN:} [drv::slurp [file join $dir qemu.log]]] "and it has the guest's instructions"
 tap::is [glob -nocomplain -directory [tap::tmp] acre-boot*] {} "a run that is not kept leaves nothing"
 
@@ -106,6 +106,7 @@ foreach {words pattern} [list \
     "--gdb=/tmp/[string repeat x 120] $ok" "acre: boot: --gdb: no socket can be called '/tmp/xxx*" \
     "--gdb=/nonesuch/socket $ok" "acre: boot: --gdb: there is no directory '/nonesuch'" \
     "--emulator bochs --gdb $ok" "acre: boot: --gdb needs --emulator qemu" \
+    "--trace $ok" "acre: boot: --trace is about a program, and * has none" \
     "--keep /dev/null/x $ok" "acre: cannot make the directory /dev/null/x*" \
 ] {
     set got [boot {*}$words]

@@ -35,7 +35,7 @@ proc ::acre::bochs::config {case} {
         {*}[expr {[dict get $case cpu] eq "" ? {} : [list "cpu: model=[dict get $case cpu]"]}] \
         "clock: sync=none, time0=1577836800" \
         {*}[Disk $case] \
-        "com1: enabled=1, mode=file, dev=com1.out" \
+        {*}[Ports $case] \
         "log: log.out" \
         "panic: action=fatal" "error: action=report" "info: action=report" \
         "debug: action=[expr {[dict get $case trace] ? {report} : {ignore}}]" \
@@ -45,6 +45,15 @@ proc ::acre::bochs::config {case} {
         lappend lines "optromimage1: file=map.rom, address=0xd0000"
     }
     return [join $lines \n]\n
+}
+
+# COM1 is a pipe that Bochs writes; with a console it is a connection, which it reads as well, and COM3 is a pipe.
+proc ::acre::bochs::Ports {case} {
+    if {![dict exists $case port]} {
+        return [list "com1: enabled=1, mode=file, dev=com1.out"]
+    }
+    return [list "com1: enabled=1, mode=socket-client, dev=127.0.0.1:[dict get $case port]" \
+        "com3: enabled=1, mode=file, dev=com3.out"]
 }
 
 # A hard disk is written to a file that goes with the run; a floppy is write protected.
@@ -104,18 +113,50 @@ proc ::acre::bochs::start {handle} {
     if {[dict get $run(case) audit-address] ne ""} {
         set stops [format "lb 0x%llx\n" [dict get $run(case) audit-address]]
     }
+    set console [expr {[dict get $run(case) console] ne ""}]
     Write [file join $run(dir) bochsrc] [config $run(case)]
+    set rc bochsrc
+    if {$console} {
+        Serve $handle
+        set rc console.bochsrc
+        Write [file join $run(dir) $rc] [config $run(case)]
+    }
     Write [file join $run(dir) debug.rc] ${stops}c\n
     Write [file join $run(dir) replay.rc] c\n
     Replay $handle
     array set run {logheld "" screenheld "" prompt 0 answer "" marker "" halts 0 cpu ""}
     set run(buglog) [::acre::rundir::create $run(dir) bochs.log]
-    ::acre::rundir::fifos $handle com1.out log.out
+    ::acre::rundir::fifos $handle [expr {$console ? "com3.out" : "com1.out"}] log.out
     fileevent $run(fifo,log.out) readable [list ::acre::drive::Safely $handle ::acre::bochs::Log]
-    ::acre::drive::serial $handle com1.out
-    set run(argv) [list $PROGRAM -q -f bochsrc -rc debug.rc]
+    if {!$console} {
+        ::acre::drive::serial $handle $run(fifo,com1.out)
+    }
+    set run(argv) [list $PROGRAM -q -f $rc -rc debug.rc]
     set ::env(TERM) dumb
     ::acre::drive::launch $handle
+}
+
+# A port of 127.0.0.1 at which Bochs connects its COM1; the first who comes is it, and nobody else is let in.
+proc ::acre::bochs::Serve {handle} {
+    upvar #0 $handle run
+    set run(server) [socket -server [list ::acre::bochs::Connected $handle] -myaddr 127.0.0.1 0]
+    lappend run(channels) $run(server)
+    dict set run(case) port [lindex [fconfigure $run(server) -sockname] 2]
+    # Until then there is nothing to be read.
+    set run(serial) ""
+}
+
+proc ::acre::bochs::Connected {handle channel host port} {
+    upvar #0 $handle run
+    if {$run(serial) ne ""} {
+        close $channel
+        return
+    }
+    close $run(server)
+    fconfigure $channel -blocking 0 -buffering none -translation binary
+    lappend run(channels) $channel
+    ::acre::drive::serial $handle $channel
+    ::acre::drive::console $handle $channel $run(fifo,com3.out)
 }
 
 # The same files do for the script: without the driver's pipes, Bochs makes files of their names.  It heeds KILL only.

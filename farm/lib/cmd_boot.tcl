@@ -4,13 +4,15 @@
 # to
 # standard error.  Status: 0 if the guest ended well, 1 if it did not, 2 for a wrong command line, a missing tool or an
 # emulator in trouble.
+#
+# An image with a program in it is booted with a console (console.tcl): its output and its status are the program's.
 
 namespace eval ::acre::boot {
     variable TABLE {
         --emulator {one emulator qemu} --machine {one machine pc} --memory {one memory {}} --map {one map {}}
         --quirk {one quirk {}} --cpu {one cpu {}} --disk {one disk ide} --accel {one accel tcg}
         --timeout {one timeout {}} --gdb {maybe gdb {} auto} --keep {one keep {}} --icount {flag icount 0}
-        --trace {flag trace 0} -v {flag verbose 0} --verbose {flag verbose 0}
+        --log {flag log 0} --trace {flag trace 0} -v {flag verbose 0} --verbose {flag verbose 0}
     }
     variable TOOLS {qemu qemu-system-x86_64 bochs bochs}
     # Seconds of silence, or before the first byte, that end a run at the latest; a person may allow less by --timeout.
@@ -24,6 +26,12 @@ namespace eval ::acre::boot {
     variable UNHURRIED 1000000
     # Bytes that the path of a Unix socket may have (sun_path).
     variable SOCKET_MOST 107
+    # What a machine with a program has instead of MEMORY and the machine's own CPU: one with all that an emulator can
+    # do, as programs look for it (AVX, RDRAND) and the kernel too (SMAP).
+    variable PROGRAM_MEMORY 0x20000000
+    variable PROGRAM_CPU {qemu max bochs corei7_skylake_x}
+    # Exit status after two times Ctrl-], as after an interrupt.
+    variable LEFT 130
 }
 
 proc ::acre::cmd::boot {args} {
@@ -64,25 +72,23 @@ proc ::acre::boot::Split {words} {
     return [list $options $images]
 }
 
-# Runs it in a directory that is kept if somebody wants to look into it.
+# Runs it in a directory that is kept if somebody wants to look into it.  GIVEN may have `make`, a command prefix that
+# is called with a path and the options that a console needs, and makes the image there.
 proc ::acre::boot::Run {given} {
     variable TOOLS
     set emulator [dict get $given emulator]
     ::acre::machine::row $emulator [dict get $given machine]
     ::acre::err::need [dict get $TOOLS $emulator]
-    set keep [expr {[dict get $given keep] ne "" || [dict get $given trace]}]
+    set keep [expr {[dict get $given keep] ne "" || [dict get $given log]}]
     set dir [Directory [dict get $given keep]]
     if {!$keep} {
         set guardian [::acre::process::guardian $dir]
     }
     try {
+        set given [Program $given $dir]
         set case [::acre::machine::complete [Case $given $dir]]
         Accel $case $dir
-        set run [::acre::drive::run $case]
-        if {[dict get $given trace]} {
-            puts stderr "acre: the trace is [file join $dir [dict get {qemu qemu.log bochs bochs.log} $emulator]]"
-        }
-        return [Status $run]
+        return [Go $given $case]
     } finally {
         if {[info exists case] && [Socket $case] ne "" && [file exists [Socket $case]]} {
             file delete -- [Socket $case]
@@ -92,6 +98,55 @@ proc ::acre::boot::Run {given} {
             ::acre::process::dismiss $guardian
         }
     }
+}
+
+# Boots it -> exit status.
+proc ::acre::boot::Go {given case} {
+    if {![dict get $given program]} {
+        set run [::acre::drive::run $case]
+    } else {
+        ::acre::console::open [dict get $given verbose]
+        try {
+            set run [::acre::drive::run $case]
+        } finally {
+            ::acre::console::close
+        }
+    }
+    if {[dict get $given log]} {
+        set log [dict get {qemu qemu.log bochs bochs.log} [dict get $given emulator]]
+        puts stderr "acre: the emulator's log is [file join [dict get $case dir] $log]"
+    }
+    return [expr {[dict get $given program] ? [Program_status $run] : [Status $run]}]
+}
+
+# Whether the image carries a program; then the image in DIR has the options that a console needs.
+proc ::acre::boot::Program {given dir} {
+    ::acre::paths::use image console
+    set words {}
+    dict for {name value} [::acre::console::options] {
+        lappend words $name=$value
+    }
+    if {[dict get $given trace]} {
+        lappend words trace=1
+    }
+    set image [file join $dir program.img]
+    if {[dict exists $given make]} {
+        {*}[dict get $given make] $image $words
+    } elseif {[catch {::acre::image::load [dict get $given image]} head]
+            || ![dict get [::acre::image::archive $head] pages]} {
+        if {[dict get $given trace]} {
+            ::acre::err::usage "boot: --trace is about a program, and [dict get $given image] has none"
+        }
+        return [dict replace $given program 0]
+    } else {
+        set options [::acre::image::options $head]
+        foreach word $words {
+            set options [dict merge $options [split $word =]]
+        }
+        ::acre::image::save $image [::acre::image::with $head $options] \
+            [::acre::image::copier [dict get $given image] $head]
+    }
+    return [dict replace $given program 1 image $image]
 }
 
 proc ::acre::boot::Directory {keep} {
@@ -117,8 +172,9 @@ proc ::acre::boot::Case {given dir} {
     variable UNHURRIED
     set gdb [Gdb $given $dir]
     set total [dict get $given timeout]
+    set program [dict get $given program]
     if {$total eq ""} {
-        set total [expr {$gdb eq "" ? $TOTAL : $UNHURRIED}]
+        set total [expr {$gdb eq "" && !$program ? $TOTAL : $UNHURRIED}]
     }
     if {![::acre::options::number $total 1e6]} {
         ::acre::err::usage "boot: --timeout takes seconds, more than 0 and at most 1000000, not '$total'"
@@ -127,23 +183,40 @@ proc ::acre::boot::Case {given dir} {
     set case [dict create dir $dir echo 1 memory [Memory $given] gdb $gdb \
         limits [dict create first-byte $quiet silence $quiet total $total] \
         on-start [list ::acre::boot::Started [dict get $given verbose] $gdb]]
-    foreach key {emulator machine cpu disk accel icount trace image} {
+    foreach key {emulator machine cpu disk accel icount image} {
         dict set case $key [dict get $given $key]
     }
+    dict set case trace [dict get $given log]
+    if {$program} {
+        set case [With_console $given $case]
+    }
     dict set case rom [Rom $given $case]
+    return $case
+}
+
+# A program may be silent for as long as it likes, and what it says is the console's to show.
+proc ::acre::boot::With_console {given case} {
+    variable PROGRAM_CPU
+    dict set case echo 0
+    dict set case console ::acre::console::on
+    dict set case limits silence [dict get $case limits total]
+    if {[dict get $given cpu] eq "" && [dict get $given accel] eq "tcg"} {
+        dict set case cpu [dict get $PROGRAM_CPU [dict get $given emulator]]
+    }
     return $case
 }
 
 # --memory, else what the map needs, else a default.
 proc ::acre::boot::Memory {given} {
     variable MEMORY
+    variable PROGRAM_MEMORY
     if {[dict get $given memory] ne ""} {
         return [::acre::machine::bytes [dict get $given memory]]
     }
     if {[dict get $given map] ne ""} {
         return [::acre::plan::memory_for [dict get $given emulator] [dict get $given map]]
     }
-    return $MEMORY
+    return [expr {[dict get $given program] ? $PROGRAM_MEMORY : $MEMORY}]
 }
 
 # The option ROM that serves the map, or "".  What the emulator has no RAM for is cut, and said.
@@ -235,6 +308,33 @@ proc ::acre::boot::Status {run} {
         puts stderr "acre: $word [dict get $verdict sub]: [dict get $verdict why]"
     }
     return [::acre::verdict::status $word]
+}
+
+# What became of the program -> exit status: its own if it ended; else what a boot that went wrong has.
+proc ::acre::boot::Program_status {run} {
+    variable LEFT
+    set result [::acre::console::result]
+    set end [dict get $run end]
+    if {$end eq "left"} {
+        return $LEFT
+    } elseif {[dict get $result panic] ne ""} {
+        puts stderr "acre: CRASH panic: [dict get $result panic]"
+        return [::acre::verdict::status CRASH]
+    } elseif {$end eq "exit" && [dict get $result status] ne ""} {
+        return [dict get $result status]
+    } elseif {[dict exists $::acre::verdict::ENDS $end]} {
+        set word [dict get $::acre::verdict::ENDS $end]
+        puts stderr "acre: $word $end: [dict get $run detail]"
+        return [::acre::verdict::status $word]
+    } elseif {[dict get $result program] ne ""} {
+        puts stderr "acre: CRASH torn: the guest ended, but not the program [dict get $result program]"
+        return [::acre::verdict::status CRASH]
+    }
+    set status [Status $run]
+    if {!$status} {
+        puts stderr "acre: FAIL program: the guest is well, but it started no program"
+    }
+    return [::tcl::mathfunc::max 1 $status]
 }
 
 # An image that is not Acre's and ended by itself: it did well if it switched off or left by the port with 0.

@@ -2,14 +2,14 @@
 #
 # acre image: a copy of the disk image with options set, and with a program and its files in it.
 
-::acre::paths::use image options
+::acre::paths::use image options program
 
 namespace eval ::acre::image {
     variable name_form {^[a-z][a-z0-9.-]*$}
     variable value_form {^[!-~]+$}
-    variable ARGUMENTS {
+    variable ARGUMENTS [concat $::acre::program::TABLE {
         -o {one out {}} --output {one out {}} --from {one from {}} --set {list set {}} --get {flag get 0}
-    }
+    }]
 }
 
 # Adds what --set says to OPTIONS, a dict.
@@ -41,11 +41,14 @@ proc ::acre::image::head {from words} {
     return [with $head $options]
 }
 
+# The words that are acre's own, those before the program's name.
+proc ::acre::image_options {words} {
+    return [lindex [::acre::program::split $words $::acre::image::ARGUMENTS] 0]
+}
+
 proc ::acre::cmd::image {args} {
-    ::acre::paths::use program
-    set table [concat $::acre::image::ARGUMENTS $::acre::program::TABLE]
-    lassign [::acre::program::split $args $table] options program
-    set given [::acre::options::parse image $table $options]
+    lassign [::acre::program::split $args $::acre::image::ARGUMENTS] options program
+    set given [::acre::options::parse image $::acre::image::ARGUMENTS $options]
     set out [dict get $given out]
     if {$out eq "" && ![dict get $given get]} {
         ::acre::err::usage "image wants -o FILE (or --get); see acre help image"

@@ -12,10 +12,14 @@
 #                                  ends the run as emulator-error, with its words in detail
 #     on-start command prefix|""   called with the emulator's command line as a list, once it runs
 #     gdb ""|what QEMU's -gdb takes: then the guest waits for a debugger, and is not looked at for a dead halt
+#     console command prefix|""    called as things happen: with "output BYTES" of the serial port, "log BYTES" of COM3,
+#                                  which the machine has then too, and once with "input {CHANNEL GUARD}": CHANNEL leads
+#                                  to the port, and events of the console's own are {*}GUARD PROC, which calls PROC
+#                                  HANDLE.  An error with errorcode ACRE LEFT ends the run as left
 #     echo 0|1 (serial to stdout live)   expect regex|"" (ends a foreign image's run: end = expect)
 #     trace 0|1 (the emulator's log has all that it can tell)
 #   It returns a dict:
-#     end        exit | triple-fault | reset | dead-halt | spin | silence | first-byte | timeout | expect |
+#     end        exit | triple-fault | reset | dead-halt | spin | silence | first-byte | timeout | expect | left |
 #                emulator-error
 #     status     the emulator's exit status, or the signal that killed it, or ""      detail   one line of words
 #     guest-exit the code that the guest gave by the emulator's end, any where the emulator cannot tell it, or ""
@@ -46,7 +50,8 @@ namespace eval ::acre::drive {
     variable count 0
     variable DEFAULTS {
         emulator qemu machine pc memory 0x4000000 rom "" cpu "" disk ide icount 0 accel tcg trace 0 gdb ""
-        limits {first-byte 20 silence 20 total 120} most 0 audit-address "" on-audit "" on-start "" echo 0 expect ""
+        limits {first-byte 20 silence 20 total 120} most 0 audit-address "" on-audit "" on-start "" console "" echo 0
+        expect ""
     }
     # Seconds: between two looks at the clocks; of quiet before the CPU is looked at, and between two such looks.
     variable TICK 0.05
@@ -225,6 +230,8 @@ proc ::acre::drive::Safely {handle command args} {
         $command $handle {*}$args
     } trap {ACRE EMULATOR} why {
         End $handle emulator-error $why
+    } trap {ACRE LEFT} why {
+        End $handle left $why
     } on error {why options} {
         End $handle emulator-error "the driver failed: $why"
         catch {puts [set ${handle}(errors)] [dict get $options -errorinfo]}

@@ -22,6 +22,8 @@ namespace eval ::acre::image {
     # The geometry of a 1.44 MB floppy, as tools/mkimage has it.
     variable HEADS 2
     variable TRACK 18
+    # Bytes of a cylinder with 16 heads and 63 sectors, which every larger disk has.
+    variable CYLINDER 516096
 }
 
 proc ::acre::image::Layout {} {
@@ -168,6 +170,15 @@ proc ::acre::image::Tell {head lba pages sum} {
         [Partition $lba [expr {$pages * $::layout::LAYOUT_FRAME_SIZE / $sector}]]]
 }
 
+# Beyond a floppy's size, a disk is whole cylinders: emulators and BIOSes cut what is left over.
+proc ::acre::image::Whole {bytes} {
+    variable CYLINDER
+    if {$bytes == $::layout::IMAGE_SIZE} {
+        return $bytes
+    }
+    return [expr {($bytes + $CYLINDER - 1) / $CYLINDER * $CYLINDER}]
+}
+
 # Writes the image to CHANNEL, which can be sought in.
 proc ::acre::image::Write {channel head archive} {
     set lba 0
@@ -189,7 +200,7 @@ proc ::acre::image::Write {channel head archive} {
     seek $channel 0
     puts -nonewline $channel $head
     flush $channel
-    chan truncate $channel [expr {max([Needs $head], $::layout::IMAGE_SIZE)}]
+    chan truncate $channel [Whole [expr {max([Needs $head], $::layout::IMAGE_SIZE)}]]
 }
 
 # A file is written beside PATH and renamed, so that a full disk leaves what was there before.  To a device it is copied

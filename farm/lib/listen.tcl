@@ -28,11 +28,36 @@ proc ::acre::drive::launch {handle} {
         eof [list ::acre::drive::Safely $handle ::acre::drive::Eof]
 }
 
-# serial HANDLE FIFO: what comes out of the pipe is the guest's serial port.
-proc ::acre::drive::serial {handle name} {
+# serial HANDLE CHANNEL: what comes out of it is the guest's serial port.
+proc ::acre::drive::serial {handle channel} {
     upvar #0 $handle run
-    set run(serial) $run(fifo,$name)
+    set run(serial) $channel
     Listen $handle
+}
+
+# console HANDLE INPUT LOG: there is a console: INPUT leads to the serial port, LOG is what comes from COM3.
+proc ::acre::drive::console {handle input log} {
+    upvar #0 $handle run
+    set run(com3) $log
+    fileevent $log readable [list ::acre::drive::Safely $handle ::acre::drive::Com3]
+    Tell $handle input [list $input [list ::acre::drive::Safely $handle]]
+}
+
+proc ::acre::drive::Com3 {handle} {
+    upvar #0 $handle run
+    set chunk [read $run(com3)]
+    if {$chunk ne ""} {
+        Heard $handle
+        Tell $handle log $chunk
+    }
+}
+
+# Calls the console.  With the input it gets a prefix for events of its own, so that their errors are this run's too.
+proc ::acre::drive::Tell {handle what argument} {
+    upvar #0 $handle run
+    if {[dict get $run(case) console] ne ""} {
+        {*}[dict get $run(case) console] $what $argument
+    }
 }
 
 proc ::acre::drive::Listen {handle} {
@@ -54,8 +79,7 @@ proc ::acre::drive::Heed {handle} {
 
 proc ::acre::drive::Serial {handle channel} {
     upvar #0 $handle run
-    set chunk [read $channel]
-    if {$chunk eq ""} {
+    if {$channel eq "" || [set chunk [read $channel]] eq ""} {
         return
     }
     Heard $handle
@@ -64,6 +88,7 @@ proc ::acre::drive::Serial {handle channel} {
         End $handle emulator-error "cannot write [file join $run(dir) serial.log]: $why"
     }
     Echo $handle $chunk
+    Tell $handle output $chunk
     set most [dict get $run(case) most]
     if {$most && $run(bytes) > $most} {
         End $handle timeout "still talking after [::acre::machine::size $most]; [::acre::hang::Last $handle]"
@@ -130,6 +155,9 @@ proc ::acre::drive::Eof {handle} {
     catch {close -i $run(spawn)}
     set run(status) [Status [wait -i $run(spawn)]]
     Serial $handle $run(serial)
+    if {[info exists run(com3)]} {
+        Com3 $handle
+    }
     set run(gone) 1
     if {$run(end) eq ""} {
         $run(driver)::ended $handle

@@ -61,7 +61,9 @@ proc ::acre::qemu::start {handle} {
     ::acre::rundir::replay $handle [concat $guest -serial stdio] "" ""
     set audit [expr {[dict get $run(case) audit-address] ne ""}]
     # A named pipe PATH is two to QEMU: PATH.in, which it reads, and PATH.out.
-    set pipes [concat {com1.in com1.out qmp.in qmp.out} [expr {$audit ? {gdb.in gdb.out} : {}}]]
+    set console [expr {[dict get $run(case) console] ne ""}]
+    set pipes [concat {com1.in com1.out qmp.in qmp.out} [expr {$console ? {com3.in com3.out} : {}}] \
+        [expr {$audit ? {gdb.in gdb.out} : {}}]]
     ::acre::rundir::fifos $handle {*}$pipes
     set run(argv) [concat $guest -action reboot=shutdown,shutdown=pause \
         -chardev pipe,id=com1,path=com1 -serial chardev:com1 \
@@ -72,7 +74,12 @@ proc ::acre::qemu::start {handle} {
     if {[dict get $run(case) gdb] ne ""} {
         lappend run(argv) -gdb [dict get $run(case) gdb] -S
     }
-    ::acre::drive::serial $handle com1.out
+    ::acre::drive::serial $handle $run(fifo,com1.out)
+    if {$console} {
+        # Not COM1's interrupt: a port that lowers the line would hide the other's.
+        lappend run(argv) -chardev pipe,id=com3,path=com3 -device isa-serial,chardev=com3,index=2,irq=5
+        ::acre::drive::console $handle $run(fifo,com1.in) $run(fifo,com3.out)
+    }
     Channels $handle $audit
     ::acre::drive::launch $handle
 }
