@@ -325,6 +325,11 @@ uint64_t thread_cpu(const struct thread *thread)
     return clock_ns(thread->ticks + (thread == current ? cpu_tsc() - thread->since_tick : 0));
 }
 
+uint64_t threads_idle_ns(void)
+{
+    return clock_ns(idle_ticks);
+}
+
 uint64_t threads_ticks(void)
 {
     return cpu_tsc() - begin_tick - idle_ticks;

@@ -112,4 +112,7 @@ uint64_t thread_cpu(const struct thread *thread);
  * time. */
 uint64_t threads_ticks(void);
 
+/* ns in which nothing could run. */
+uint64_t threads_idle_ns(void);
+
 #endif
