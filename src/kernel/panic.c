@@ -15,10 +15,19 @@ extern uint8_t kernel_stack_base[], kernel_stack_limit[], fault_stack_base[], fa
 
 static bool panicking;
 
+/* The stack of a thread: what of it is mapped for sure. */
+static bool on_thread_stack(uint64_t address)
+{
+    uint64_t limit = trap_stack();
+
+    return limit && address + 16 <= limit && limit - address <= LAYOUT_KERNEL_STACK_SIZE - LAYOUT_FRAME_SIZE;
+}
+
 static bool on_stack(uint64_t address)
 {
     return !(address & 7) &&
-           ((address >= (uint64_t)kernel_stack_base && address + 16 <= (uint64_t)kernel_stack_limit) ||
+           (on_thread_stack(address) ||
+            (address >= (uint64_t)kernel_stack_base && address + 16 <= (uint64_t)kernel_stack_limit) ||
             (address >= (uint64_t)fault_stack_base && address + 16 <= (uint64_t)fault_stack_limit));
 }
 

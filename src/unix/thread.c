@@ -23,9 +23,11 @@
 #include "x86_64/cpu.h"
 #include "x86_64/layout.h"
 
-#define SPAN_SIZE 0x4000ull /* bytes of a thread: its struct, its kernel stack */
+#define SPAN_SIZE ((uint64_t)LAYOUT_KERNEL_STACK_SIZE) /* bytes of a thread: its kernel stack, its struct */
 #define SLICE_NS 10000000ull
 #define SWITCH_REGISTERS 6 /* that entry_switch pops before it returns */
+
+_Static_assert(sizeof(struct thread) <= LAYOUT_FRAME_SIZE - 64, "a stack is a page less than a span at most: panic.c");
 
 struct thread threads_first;
 struct thread *current;

@@ -110,6 +110,11 @@ void trap_set_stack(uint64_t limit)
     tss.rsp[0] = limit;
 }
 
+uint64_t trap_stack(void)
+{
+    return tss.rsp[0];
+}
+
 uint64_t trap_gdt_address(void)
 {
     return (uint64_t)gdt;

@@ -70,6 +70,7 @@ extern bool (*trap_resolve)(uint64_t address, uint64_t error);
 
 /* Where exceptions, interrupts and system calls from ring 3 find their stack. */
 void trap_set_stack(uint64_t limit);
+uint64_t trap_stack(void); /* its limit; 0: none was set */
 
 /* Whether SMAP is on: then entry and access.asm keep EFLAGS.AC clear but where the program's memory is touched. */
 extern bool trap_smap;
