@@ -43,7 +43,13 @@ unit_TESTS += \
 	t/171-aslr.t \
 	t/172-elfuser.t \
 	t/173-script.t \
-	t/174-userstack.t
+	t/174-userstack.t \
+	t/180-files-random.t \
+	t/185-areas.t \
+	t/187-space-random.t \
+	t/188-space-linux.t \
+	t/175-chacha.t \
+	t/176-runfile.t
 
 TESTS += \
 	t/010-reproducible.t \

@@ -10,6 +10,7 @@
 #include "options.h"
 #include "panic.h"
 #include "physical.h"
+#include "program_seam.h"
 #include "report.h"
 #include "say.h"
 #include "sections.h"
@@ -53,6 +54,7 @@ static void initialise(const struct handoff *h)
 
 void kernel_main(const struct handoff *h)
 {
+    bool has_program;
     uint32_t failed;
 
     trap_unexpected = panic_trap;
@@ -60,11 +62,16 @@ void kernel_main(const struct handoff *h)
     mark("stage3");
     initialise(h);
     mark("init");
+    has_program = boot_archive().base;
+    if (has_program && !options_program.checks)
+        program_run();
     failed = checks_run();
     if (options_bench())
         bench_heaps();
     options_crash();
     sections_drop_checks();
+    if (has_program && !failed)
+        program_run();
     report();
     mark("checks");
     acre_audit_point();

@@ -6,7 +6,7 @@
 #include "fault.h"
 
 #include "signal_deliver.h"
-#include "absent.h"
+#include "space.h"
 #include "thread.h"
 #include "x86_64/layout.h"
 

@@ -1,1 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The calls of the user address space (syscalls.h says what a row is). */
+SYSCALL(9, mmap, "address:p length:x prot:x flags:x fd:d offset:x")
+SYSCALL(10, mprotect, "address:p length:x prot:x")
+SYSCALL(11, munmap, "address:p length:x")
+SYSCALL(12, brk, "address:p")
+SYSCALL(25, mremap, "address:p old:x new:x flags:x to:p")
+SYSCALL(26, msync, "address:p length:x flags:x")
+SYSCALL(27, mincore, "address:p length:x vector:p")
+SYSCALL(28, madvise, "address:p length:x advice:d")
+SYSCALL(149, mlock, "address:p length:x")
+SYSCALL(150, munlock, "address:p length:x")
+SYSCALL(151, mlockall, "flags:x")
+SYSCALL(152, munlockall, "")
+SYSCALL(325, mlock2, "address:p length:x flags:x")

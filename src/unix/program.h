@@ -42,7 +42,15 @@ struct program_rlimit {
 
 #define PROGRAM_NAME_SIZE 16 /* a thread's name, with its NUL, as Linux has it */
 #define PROGRAM_AUXV_MAX 32 /* pairs of the auxiliary vector */
+#define PROGRAM_TICKS 100 /* a second, of times(2): AT_CLKTCK */
 #define PROGRAM_PID 1 /* the program is the first and only process; its first thread's tid is the same */
+
+/* As Linux has them: real, effective, saved, and for the file system. */
+struct program_ids {
+    uint32_t uid, euid, suid, fsuid, gid, egid, sgid, fsgid;
+};
+
+#define PROGRAM_GROUPS_MAX 32 /* supplementary groups */
 
 struct program {
     struct inode *exe; /* held; what /proc/self/exe names; NULL before the first program */
@@ -54,6 +62,9 @@ struct program {
     uint64_t auxv[2 * PROGRAM_AUXV_MAX]; /* as on its stack, AT_NULL included: /proc/self/auxv */
     uint32_t auxv_bytes;
     uint32_t personality; /* PER_LINUX and flags; kept, ADDR_NO_RANDOMIZE is heeded by the next execve */
+    bool aslr; /* option aslr= */
+    struct program_ids ids; /* all 0, root, at first; files are not guarded by them */
+    uint32_t groups[PROGRAM_GROUPS_MAX], group_count;
     uint64_t execs; /* programs so far, this one included */
 };
 

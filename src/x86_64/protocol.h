@@ -26,6 +26,8 @@
 #define PROTO_EXIT_REFUSED 2 /* machine, map, disk or option was refused */
 #define PROTO_EXIT_PANIC 3 /* the kernel panicked */
 
+#define PROTO_INPUT_ESCAPE 0x10 /* on the way to a program's pipe (console=pipe): itself doubled is this byte */
+#define PROTO_INPUT_END 0x04 /* and this one after it is the end of the input */
 #define PROTO_COM1_PORT 0x3f8 /* 16550, 115200 8N1 */
 #define PROTO_COM3_PORT 0x3e8 /* the same, where there is one: what the kernel says while a program has COM1 */
 #define PROTO_DEBUGEXIT_PORT 0xf4 /* QEMU isa-debug-exit: value v ends QEMU with status 2v+1 */

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The leaves of the user half, many at a time: taken away, given other rights, moved.
+ *
+ * A leaf says whose its frame is (PT_OWNER).  What is borrowed (owner_is_borrowed) has no frame to be freed, and may be
+ * thrown away: a fault makes it again.  A leaf of an area that nobody may access lacks PT_PRESENT, for the kernel must
+ * not get at it either; it keeps the frame.
+ */
+#include <stddef.h>
+
+#include "kernel/physical.h"
+#include "unix/errno.h"
+#include "unix/forget.h"
+#include "unix/inode.h"
+#include "unix/space_inner.h"
+
+#define RIGHTS (PT_PRESENT | PT_WRITE | PT_USER | PT_NX)
+
+static uint64_t owner_in(uint64_t entry)
+{
+    return (entry & PT_OWNER) >> PT_OWNER_SHIFT;
+}
+
+/* A page that is not the area's own yet is written after a fault has made it so. */
+static bool may_write_now(const struct area *area, uint64_t owner)
+{
+    return area->flags & AREA_WRITE &&
+           (!owner_is_borrowed(owner) || (owner == OWNER_FILES && area->flags & AREA_SHARED));
+}
+
+uint64_t space_leaf_flags(const struct area *area, uint64_t owner)
+{
+    uint64_t flags = owner << PT_OWNER_SHIFT;
+
+    if (area->flags & AREA_ACCESS)
+        flags |= PT_PRESENT | PT_USER;
+    if (may_write_now(area, owner))
+        flags |= PT_WRITE;
+    if (!(area->flags & AREA_EXEC) && kernel_tables.nx)
+        flags |= PT_NX;
+    return flags;
+}
+
+static void free_leaf(void *context, struct mapping leaf)
+{
+    uint64_t owner = owner_in(leaf.flags);
+
+    (void)context;
+    if (!owner_is_borrowed(owner))
+        physical_free((enum owner)owner, leaf.phys, leaf.bytes >> LAYOUT_FRAME_SHIFT);
+}
+
+void space_zap(uint64_t base, uint64_t limit)
+{
+    tables_unmap(virt(base), limit - base, free_leaf, NULL);
+}
+
+void space_rights(const struct area *area, uint64_t base, uint64_t limit)
+{
+    uint64_t at = base, *entry;
+    int level;
+
+    while ((entry = pagetable_next(&kernel_tables, &at, limit, &level))) {
+        uint64_t value = (*entry & ~RIGHTS) | space_leaf_flags(area, owner_in(*entry));
+
+        if (value != *entry)
+            pagetable_store(&kernel_tables, virt(at), entry, value);
+        at += level == 1 ? LAYOUT_FRAME_SIZE : HUGE_SIZE;
+    }
+}
+
+/* Tables for all that is to be moved, and no large page where none fits at the new place. */
+static int64_t prepare_move(uint64_t from, uint64_t to, uint64_t bytes)
+{
+    bool aligned = !((from ^ to) & HUGE_MASK);
+    uint64_t at = from, *entry;
+    int level;
+
+    while ((entry = pagetable_next(&kernel_tables, &at, from + bytes, &level))) {
+        if (level > 1 && !aligned) {
+            if (pagetable_cut(&kernel_tables, virt(at + LAYOUT_FRAME_SIZE)) != STATUS_OK)
+                return -ENOMEM;
+            continue;
+        }
+        if (pagetable_prepare(&kernel_tables, virt(at - from + to), level, &entry) != STATUS_OK)
+            return -ENOMEM;
+        at += level == 1 ? LAYOUT_FRAME_SIZE : HUGE_SIZE;
+    }
+    return 0;
+}
+
+int64_t space_move_leaves(uint64_t from, uint64_t to, uint64_t bytes)
+{
+    uint64_t at = from, *entry, *place;
+    int level;
+
+    if (prepare_move(from, to, bytes) != 0) {
+        tables_unmap(virt(to), bytes, NULL, NULL); /* tables, no leaves */
+        return -ENOMEM;
+    }
+    while ((entry = pagetable_next(&kernel_tables, &at, from + bytes, &level))) {
+        uint64_t value = *entry;
+
+        pagetable_store(&kernel_tables, virt(at), entry, 0);
+        if (pagetable_prepare(&kernel_tables, virt(at - from + to), level, &place) == STATUS_OK)
+            *place = value;
+        at += level == 1 ? LAYOUT_FRAME_SIZE : HUGE_SIZE;
+    }
+    return 0;
+}
+
+void space_forget(uint64_t base, uint64_t limit)
+{
+    uint64_t at = base, *entry;
+    int level;
+
+    while ((entry = pagetable_next(&kernel_tables, &at, limit, &level))) {
+        if (level == 1 && owner_in(*entry) == OWNER_FILES)
+            tables_unmap_page(virt(at)); /* whose table may go with it */
+        at += level == 1 ? LAYOUT_FRAME_SIZE : HUGE_SIZE;
+    }
+}
+
+void space_forget_pages(struct inode *file, uint64_t first, uint64_t count)
+{
+    uint64_t begin = first << LAYOUT_FRAME_SHIFT;
+    uint64_t most = (UINT64_MAX >> LAYOUT_FRAME_SHIFT) - first;
+    uint64_t end = count > most ? UINT64_MAX : (first + count) << LAYOUT_FRAME_SHIFT;
+
+    if (!file->references) /* it is being deleted: no area has it */
+        return;
+    for (struct area *area = space.tree.first; area; area = area->after) {
+        uint64_t bytes = area->limit - area->base, low = begin > area->offset ? begin - area->offset : 0;
+        uint64_t high = end - area->offset < bytes ? end - area->offset : bytes;
+
+        if (area->file == file && area->flags & AREA_TOUCHED && end > area->offset && low < high)
+            space_forget(area->base + low, area->base + high);
+    }
+}

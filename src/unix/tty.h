@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* COM1 as a program sees it: a terminal (console=tty), or a pipe in and a pipe out (console=pipe). */
+#ifndef ACRE_TTY_H
+#define ACRE_TTY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "file.h"
+
+/* Begins to listen.  Size of the terminal in characters; 0: nobody knows. */
+void tty_start(uint32_t columns, uint32_t rows);
+
+/* For struct inode_ops of /dev/console and /dev/tty. */
+int64_t tty_open(struct inode *inode, struct file *file);
+
+/* Descriptors 0, 1 and 2: of /dev/console, or of a pipe in and a pipe out.  -ENAME. */
+int64_t console_open(bool is_pipe);
+
+#endif
