@@ -64,22 +64,35 @@ struct idheap_path {
 };
 
 /* Bits of an id below the children of a fork at this level (1 and up). */
+/*@ requires 1 <= level < IDHEAP_LEVELS;
+    assigns \nothing;
+    ensures \result == LEAF_SHIFT + FORK_SHIFT * (level - 1) <= 48; */
 static inline uint32_t child_shift(uint32_t level)
 {
     return LEAF_SHIFT + FORK_SHIFT * (level - 1);
 }
 
+/*@ requires 1 <= level < IDHEAP_LEVELS;
+    assigns \nothing;
+    ensures \result == id / (1 << LEAF_SHIFT + FORK_SHIFT * (level - 1)) % FORK_CHILDREN; */
 static inline uint32_t child_index(uint64_t id, uint32_t level)
 {
     return (uint32_t)(id >> child_shift(level)) & (FORK_CHILDREN - 1);
 }
 
 /* Ids under a node at this level. */
+/*@ requires level < IDHEAP_LEVELS;
+    assigns \nothing;
+    ensures \result == 1 << LEAF_SHIFT + FORK_SHIFT * level;
+    ensures \result > 0; */
 static inline uint64_t node_span(uint32_t level)
 {
     return LEAF_IDS << (FORK_SHIFT * level);
 }
 
+/*@ requires \valid_read(leaf) && i < LEAF_WORDS;
+    assigns \nothing;
+    ensures \result == leaf->bits[i + 1]; */
 static inline uint64_t leaf_word(const struct idheap_leaf *leaf, uint32_t i)
 {
     return leaf->bits[i + 1];
