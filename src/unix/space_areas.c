@@ -158,7 +158,7 @@ struct area *space_split(struct area *area, uint64_t at)
     struct area second = *area;
 
     second.base = at;
-    second.offset += at - area->base;
+    second.offset += area->file || area->pages ? at - area->base : 0;
     area_resize(&space.tree, area, area->base, at);
     link_new(&second);
     return space.tree.near;

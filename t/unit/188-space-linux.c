@@ -130,6 +130,8 @@ static void do_protect(void)
 
     if (!below(6))
         a[2] |= below(2) ? 0x1000000ull << below(3) : 8ull << below(8);
+    if (a[2] & 0x1000000) /* from the first mapping on, which may be one of this process's own */
+        a[1] = some_length();
     compare("mprotect", linux_call(SYS_mprotect, a[0], a[1], a[2], 0, 0, 0), space_protect(a[0], a[1], (int)a[2]), a);
 }
 
