@@ -46,6 +46,7 @@ unit_TESTS += \
 	t/174-userstack.t \
 	t/180-files-random.t \
 	t/181-newc.t \
+	t/182-line.t \
 	t/185-areas.t \
 	t/187-space-random.t \
 	t/188-space-linux.t \
