@@ -49,9 +49,9 @@ int64_t sys_lseek(const uint64_t *a)
 
     if (!file)
         return -EBADF;
-    if (!file->ops->seeks)
+    if (!file->ops->seeks && !inode_is(file->inode, 0))
         return -ESPIPE;
-    if (inode_is(file->inode, S_IFCHR))
+    if (inode_is(file->inode, S_IFCHR) || inode_is(file->inode, 0)) /* a device; an eventfd or its like */
         return 0;
     target = seek_target(file, (int64_t)a[1], (uint32_t)a[2]);
     if (target >= 0)

@@ -79,7 +79,7 @@ static uint32_t item_ready(const struct item *item)
 
     if (!wanted || (item->events & EPOLLET && item->seen == files_changes))
         return 0;
-    return file_poll(item->file) & (wanted | POLLERR | POLLHUP);
+    return file_poll(item->file) & wanted;
 }
 
 static uint32_t epoll_poll(struct file *file)
@@ -199,11 +199,12 @@ static int64_t modify(struct item *item, const struct abi_epoll_event *event)
 int64_t sys_epoll_ctl(const uint64_t *a)
 {
     struct file *set = file_get(a[0]), *file = file_get(a[2]);
-    struct abi_epoll_event event;
+    struct abi_epoll_event event = { 0, 0 };
     struct item *item;
 
     if ((int32_t)a[1] != EPOLL_CTL_DEL && !user_get(event, a[3]))
         return -EFAULT;
+    event.events |= POLLERR | POLLHUP; /* they are always asked for, until a one-shot has come */
     if (!set || !file)
         return -EBADF;
     if (!file->ops->poll)

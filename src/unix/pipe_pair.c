@@ -32,6 +32,8 @@ static int64_t pair_write(struct file *file, struct transfer *from, uint64_t *of
 {
     struct file *out = inner(file, ((struct pair *)file->data)->out);
 
+    if (!from->left && out->ops->poll(out) & POLLERR) /* a pipe says this only to who writes something */
+        return -EPIPE;
     return out->ops->write(out, from, offset);
 }
 
