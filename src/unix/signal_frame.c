@@ -25,7 +25,6 @@
 #define MAGIC1 0x46505853u
 #define MAGIC2 0x46505845u
 #define SOFTWARE_OFFSET 464 /* of the FPU state: 48 bytes that the CPU leaves alone */
-#define MXCSR_OFFSET 24
 #define STACK_MIN 2048u /* MINSIGSTKSZ */
 
 struct software {
@@ -104,44 +103,42 @@ static uint64_t place(uint64_t rsp, const struct signal_action *action, uint64_t
 
 static bool write_fpu(uint64_t at)
 {
-    struct software software = { MAGIC1, fpu_size() + (uint32_t)sizeof(uint32_t), fpu_features(), fpu_size(), { 0 } };
-    uint32_t magic2 = MAGIC2;
+    uint32_t magic2 = MAGIC2, size = fpu_size();
+    struct software software = { .magic1 = MAGIC1, .extended_size = size + 4, .features = fpu_features(), .size = size };
 
-    fpu_save(&current->fpu);
-    if (!fpu_features())
-        return user_write(at, &current->fpu, fpu_size());
-    bytes_copy(current->fpu.bytes + SOFTWARE_OFFSET, &software, sizeof software);
-    return user_write(at, &current->fpu, fpu_size()) && user_put(at + fpu_size(), magic2);
+    return fpu_save_user(at) &&
+           (!software.features || (user_put(at + SOFTWARE_OFFSET, software) && user_put(at + size, magic2)));
 }
 
-static struct context context_of(const struct trap_frame *f, uint64_t fpu)
+static void save_context(struct context *c, const struct trap_frame *f, uint64_t fpu, uint64_t mask)
 {
-    return (struct context){
-        .r8 = f->r8,
-        .r9 = f->r9,
-        .r10 = f->r10,
-        .r11 = f->r11,
-        .r12 = f->r12,
-        .r13 = f->r13,
-        .r14 = f->r14,
-        .r15 = f->r15,
-        .rdi = f->rdi,
-        .rsi = f->rsi,
-        .rbp = f->rbp,
-        .rbx = f->rbx,
-        .rdx = f->rdx,
-        .rax = f->rax,
-        .rcx = f->rcx,
-        .rsp = f->rsp,
-        .rip = f->rip,
-        .rflags = f->rflags,
-        .cs = (uint16_t)f->cs,
-        .ss = (uint16_t)f->ss,
-        .error = current->fault_error,
-        .vector = current->fault_vector,
-        .cr2 = current->fault_address,
-        .fpu = fpu,
-    };
+    c->r8 = f->r8;
+    c->r9 = f->r9;
+    c->r10 = f->r10;
+    c->r11 = f->r11;
+    c->r12 = f->r12;
+    c->r13 = f->r13;
+    c->r14 = f->r14;
+    c->r15 = f->r15;
+    c->rdi = f->rdi;
+    c->rsi = f->rsi;
+    c->rbp = f->rbp;
+    c->rbx = f->rbx;
+    c->rdx = f->rdx;
+    c->rax = f->rax;
+    c->rcx = f->rcx;
+    c->rsp = f->rsp;
+    c->rip = f->rip;
+    c->rflags = f->rflags;
+    c->cs = (uint16_t)f->cs;
+    c->gs = c->fs = 0;
+    c->ss = (uint16_t)f->ss;
+    c->error = current->fault_error;
+    c->vector = current->fault_vector;
+    c->old_mask = mask;
+    c->cr2 = current->fault_address;
+    c->fpu = fpu;
+    bytes_fill(c->reserved, 0, sizeof c->reserved);
 }
 
 static void begin_handler(struct trap_frame *f, const struct signal_action *action, int number, uint64_t at)
@@ -161,32 +158,24 @@ bool signal_frame_push(struct trap_frame *f, const struct signal_action *action,
                        uint64_t mask)
 {
     uint64_t fpu, at = place(f->rsp, action, &fpu);
-    struct frame frame = { .back = action->restorer, .info = *info };
+    struct frame frame;
 
-    if (!at || !(action->flags & SA_RESTORER) || !write_fpu(fpu))
+    if (!at || !(action->flags & SA_RESTORER) || !user_range(fpu, fpu_size()) || !write_fpu(fpu))
         return false;
+    frame.back = action->restorer;
     frame.uc.flags = fpu_features() ? UC_FLAGS : UC_FLAGS & ~1u;
+    frame.uc.link = 0;
     frame.uc.stack = signal_stack_get(f->rsp);
     frame.uc.stack.flags = current->signals.stack_size ? current->signals.stack_flags : SS_DISABLE;
-    frame.uc.context = context_of(f, fpu);
-    frame.uc.context.old_mask = frame.uc.mask = mask;
+    save_context(&frame.uc.context, f, fpu, mask);
+    frame.uc.mask = mask;
+    frame.info = *info;
     if (!user_put(at, frame))
         return false;
     if (current->signals.stack_flags & SS_AUTODISARM)
         current->signals.stack_base = current->signals.stack_size = current->signals.stack_flags = 0;
     begin_handler(f, action, info->number, at);
     return true;
-}
-
-/* What XRSTOR would fault on is refused before (SDM vol. 1 13.8.1): unknown states, the compact form, other bits. */
-static bool header_good(const uint8_t *bytes)
-{
-    const uint64_t *header = (const uint64_t *)(const void *)(bytes + FPU_LEGACY_SIZE);
-
-    for (int i = 1; i < FPU_HEADER_SIZE / 8; i++)
-        if (header[i])
-            return false;
-    return !(header[0] & ~fpu_features());
 }
 
 /* Whether the state is one with a header: the frame's words say so at both ends. */
@@ -199,24 +188,29 @@ static bool is_extended(uint64_t at)
            software.size == fpu_size() && user_get(magic2, at + fpu_size()) && magic2 == MAGIC2;
 }
 
-static bool read_fpu(uint64_t at)
+/* A state without a header, or not aligned: FXSAVE's part of it, with a header that says so. */
+static bool read_legacy(uint64_t at)
 {
     struct fpu_state *state = &current->fpu;
-    bool extended = is_extended(at);
     uint64_t legacy = 3; /* x87 and SSE */
-    uint32_t mxcsr;
 
+    if (!user_read(state, at, FPU_LEGACY_SIZE))
+        return false;
+    bytes_fill(state->bytes + FPU_LEGACY_SIZE, 0, FPU_HEADER_SIZE);
+    bytes_copy(state->bytes + FPU_LEGACY_SIZE, &legacy, sizeof legacy);
+    return fpu_load(state);
+}
+
+/* The CPU itself refuses a state that is none (SDM vol. 1 13.8.1); it reads the program's memory only once. */
+static bool read_fpu(uint64_t at)
+{
     if (!at) {
         fpu_reset();
         return true;
     }
-    bytes_fill(state, 0, sizeof *state);
-    if (!user_read(state, at, extended ? fpu_size() : FPU_LEGACY_SIZE))
-        return false;
-    if (!extended)
-        bytes_copy(state->bytes + FPU_LEGACY_SIZE, &legacy, sizeof legacy);
-    bytes_copy(&mxcsr, state->bytes + MXCSR_OFFSET, sizeof mxcsr);
-    return fpu_mxcsr_good(mxcsr) && (!fpu_features() || header_good(state->bytes)) && fpu_load(state);
+    if (at % 64 == 0 && user_range(at, fpu_size()) && is_extended(at))
+        return fpu_load_user(at);
+    return read_legacy(at);
 }
 
 static void load_context(struct trap_frame *f, const struct context *c)

@@ -53,32 +53,40 @@ static void look(struct thread *thread)
         thread->work &= ~WORK_SIGNAL;
 }
 
-static struct signal_entry *entry_new(void)
+/* Mostly one signal is pending at a time: a set has room for one. */
+static struct signal_entry *entry_new(struct signal_set *set)
 {
-    return kheap_new(sizeof(struct signal_entry));
+    if (set->spare_used)
+        return kheap_new(sizeof(struct signal_entry));
+    set->spare_used = true;
+    return &set->spare;
 }
 
-static void entry_delete(struct signal_entry *entry)
+static void entry_delete(struct signal_set *set, struct signal_entry *entry)
 {
-    if (kheap_delete(entry, sizeof *entry) != STATUS_OK)
+    if (entry == &set->spare)
+        set->spare_used = false;
+    else if (kheap_delete(entry, sizeof *entry) != STATUS_OK)
         panic("signals: an information cannot be freed");
 }
 
 static bool add(struct signal_set *set, int number, const struct siginfo *info)
 {
-    struct siginfo kernel = { .number = number, .code = SI_KERNEL };
     struct signal_entry *entry;
 
     if (number < SIGRTMIN && set->pending & SIGNAL_BIT(number))
         return true;
-    entry = entry_new();
+    entry = entry_new(set);
     if (!entry && number >= SIGRTMIN)
         return false;
     set->pending |= SIGNAL_BIT(number);
     if (!entry)
         return true;
     entry->next = NULL;
-    entry->info = info ? *info : kernel;
+    if (info)
+        entry->info = *info;
+    else
+        entry->info = (struct siginfo){ .code = SI_KERNEL };
     entry->info.number = number;
     *(set->last ? &set->last->next : &set->first) = entry;
     set->last = entry;
@@ -103,7 +111,7 @@ static bool remove_first(struct signal_set *set, int number, struct siginfo *inf
     *info = entry->info;
     for (const struct signal_entry *e = entry->next; e && !*more; e = e->next)
         *more = e->info.number == number;
-    entry_delete(entry);
+    entry_delete(set, entry);
     return true;
 }
 
@@ -241,6 +249,14 @@ static void drop_all(struct signal_set *set)
         drop(set, number);
 }
 
+static void move_all(struct signal_set *from, struct signal_set *to)
+{
+    for (const struct signal_entry *e = from->first; e; e = e->next)
+        add(to, e->info.number, &e->info);
+    to->pending |= from->pending;
+    drop_all(from);
+}
+
 void signals_exec(void)
 {
     for (int number = 1; number <= SIGNAL_MAX; number++) {
@@ -279,7 +295,9 @@ void signals_thread_ends(struct thread *thread)
 
 void signals_thread_moves(struct thread *from, struct thread *to)
 {
+    drop_all(&to->signals.own);
     to->signals = from->signals;
-    from->signals.own = (struct signal_set){ 0 };
+    to->signals.own = (struct signal_set){ 0 };
+    move_all(&from->signals.own, &to->signals.own);
     look(to);
 }

@@ -74,6 +74,8 @@ struct signal_entry {
 struct signal_set {
     uint64_t pending;
     struct signal_entry *first, *last;
+    struct signal_entry spare; /* for the list; used: it is in it */
+    bool spare_used;
 };
 
 /* What of signals is a thread's own. */

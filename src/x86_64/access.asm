@@ -9,7 +9,8 @@
         section .text
 
 extern  trap_smap
-global  access_copy, access_fill, access_text, access_exchange, access_xrstor, access_fxrstor, access_recoveries
+global  access_copy, access_fill, access_text, access_exchange, access_recoveries
+global  access_xsave, access_fxsave, access_xrstor, access_fxrstor
 
 %macro  USER_OPEN 0
         cmp     byte [rel trap_smap], 0
@@ -84,22 +85,55 @@ exchange_limit:
         mov     eax, 1
         ret
 
-; bool access_xrstor(const void *state, uint64_t mask), bool access_fxrstor(const void *state): out: 0 if the CPU
-; refuses the state
+; bool access_xsave(void *state, uint64_t mask), bool access_fxsave(void *state): out: 0 if it faulted.  XSAVE leaves all
+; of its header (at 512) but the first word as it is, and XRSTOR wants it to be 0
+access_xsave:
+        USER_OPEN
+        xor     eax, eax
+xsave_base:
+%assign at 512
+%rep 8
+        mov     [rdi + at], rax
+  %assign at at + 8
+%endrep
+        mov     eax, esi
+        mov     rdx, rsi
+        shr     rdx, 32
+        xsave64 [rdi]
+xsave_limit:
+        USER_CLOSE
+        mov     eax, 1
+        ret
+
+access_fxsave:
+        USER_OPEN
+fxsave_base:
+        fxsave64 [rdi]
+fxsave_limit:
+        USER_CLOSE
+        mov     eax, 1
+        ret
+
+; bool access_xrstor(const void *state, uint64_t mask), bool access_fxrstor(const void *state): out: 0 if it faulted or
+; the CPU refuses the state
 access_xrstor:
+        USER_OPEN
         mov     eax, esi
         mov     rdx, rsi
         shr     rdx, 32
 xrstor_base:
         xrstor64 [rdi]
 xrstor_limit:
+        USER_CLOSE
         mov     eax, 1
         ret
 
 access_fxrstor:
+        USER_OPEN
 fxrstor_base:
         fxrstor64 [rdi]
 fxrstor_limit:
+        USER_CLOSE
         mov     eax, 1
         ret
 
@@ -119,6 +153,8 @@ access_recoveries:
         dq      fill_base, fill_limit, failed
         dq      ..@text_base, ..@text_limit, failed_text
         dq      exchange_base, exchange_limit, failed
+        dq      xsave_base, xsave_limit, failed
+        dq      fxsave_base, fxsave_limit, failed
         dq      xrstor_base, xrstor_limit, failed
         dq      fxrstor_base, fxrstor_limit, failed
         dq      0, 0, 0

@@ -11,7 +11,9 @@ bool access_fill(void *to, uint8_t byte, uint64_t size);
 int64_t access_text(char *to, const char *from, uint64_t room); /* length; room: no NUL in it; -1 */
 bool access_exchange(uint32_t *at, uint32_t *expected, uint32_t wanted);
 
-/* Loads an FPU state; false: the CPU refuses it. */
+/* Save and load an FPU state, wherever it lies; false also: the CPU refuses it. */
+bool access_xsave(void *state, uint64_t mask);
+bool access_fxsave(void *state);
 bool access_xrstor(const void *state, uint64_t mask);
 bool access_fxrstor(const void *state);
 

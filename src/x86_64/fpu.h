@@ -29,10 +29,11 @@ void fpu_save(struct fpu_state *state);
 /* false: the CPU refuses the state; then the registers are as fpu_reset leaves them. */
 bool fpu_load(const struct fpu_state *state);
 
+/* The same with a state in the program's memory, of fpu_size() bytes, aligned to 64; false also where that faults. */
+bool fpu_save_user(uint64_t state);
+bool fpu_load_user(uint64_t state);
+
 /* The state of a program that begins (psABI: x87 control word 0x37f, MXCSR 0x1f80, all else 0). */
 void fpu_reset(void);
-
-/* Whether all bits of MXCSR are ones that this CPU has: a state from a program is asked before it is loaded. */
-bool fpu_mxcsr_good(uint32_t mxcsr);
 
 #endif
