@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- *   # fault: SIGSEGV: nothing is mapped there: address 0x10, rip 0x401136, thread 1
- *   # rip in 0x401000-0x402000 r-x /bin/prog +0x136
+ *   # fault: SIGSEGV (11): nothing is mapped there: rip 0x401136, thread 1
+ *   # address 0x10 lies in no mapping
+ *   # rip 0x401136 lies in 0x401000-0x402000 r-x /bin/prog
  *   # rax 0x...                                           registers
- *   # frame 0 0x401136 ...                                by the chain of RBP
+ *   # frame 0 0x0000000000401136 main+0x6 /bin/prog       by the chain of RBP
  *   # map 0x400000-0x401000 r-- /bin/prog                 every mapping
  */
 #include "fatal.h"
@@ -75,9 +76,10 @@ void fatal_report(const struct trap_frame *frame, const struct siginfo *info)
         log_line("ended by %s (%d): %s", name, info->number, why(info));
         return;
     }
-    log_line("fault: %s (%d): %s: address 0x%lx, rip 0x%lx, thread %d", name, info->number, why(info),
-             info->fault.address, frame->rip, current->tid);
-    fault_map_place("address", info->fault.address);
+    log_line("fault: %s (%d): %s: rip 0x%lx, thread %d", name, info->number, why(info), frame->rip, current->tid);
+    if (info->code > SI_USER && info->code < SI_KERNEL)
+        fault_map_place("address", info->fault.address);
+    fault_map_place("rip", frame->rip);
     say_registers(frame);
     say_frames(frame);
     fault_map();

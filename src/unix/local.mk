@@ -11,11 +11,11 @@ kernel_C += $(exec_portable) src/runtime/elf.c src/unix/calls_exec.c src/unix/ca
 include src/unix/vdso/local.mk
 
 # The border to ring 3, threads, waiting, time, signals
-kernel_C += src/unix/absent.c src/unix/calls_clone.c src/unix/calls_sched.c src/unix/calls_signals.c \
-	src/unix/calls_threads.c src/unix/calls_time.c src/unix/calls_timers.c src/unix/checks_ring3.c \
-	src/unix/clock.c src/unix/entry.c src/unix/fatal.c src/unix/fault_map.c src/unix/signal_deliver.c \
-	src/unix/signal_frame.c src/unix/fault.c src/unix/futex.c src/unix/input.c src/unix/interrupt.c \
-	src/unix/log.c src/unix/rseq.c src/unix/signals.c src/unix/syscalls.c src/unix/thread.c src/unix/trace.c \
+kernel_C += src/unix/calls_clone.c src/unix/calls_sched.c src/unix/calls_signals.c src/unix/calls_threads.c \
+	src/unix/calls_time.c src/unix/calls_timers.c src/unix/checks_ring3.c src/unix/clock.c src/unix/entry.c \
+	src/unix/fatal.c src/unix/fault.c src/unix/fault_map.c src/unix/fault_symbol.c src/unix/futex.c \
+	src/unix/input.c src/unix/interrupt.c src/unix/log.c src/unix/rseq.c src/unix/signal_deliver.c \
+	src/unix/signal_frame.c src/unix/signals.c src/unix/syscalls.c src/unix/thread.c src/unix/trace.c \
 	src/unix/user.c src/unix/wait.c src/x86_64/cmos.c src/x86_64/fpu.c src/x86_64/pic.c src/x86_64/pit.c
 kernel_ASM += src/unix/checks_ring3.asm src/unix/entry.asm src/x86_64/access.asm
 

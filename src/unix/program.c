@@ -19,8 +19,10 @@
 #include "kernel/panic.h"
 #include "log.h"
 #include "program_ledger.h"
+#include "signals.h"
 #include "space.h"
 #include "thread.h"
+#include "timers.h"
 #include "x86_64/com1.h"
 #include "x86_64/protocol.h"
 
@@ -82,6 +84,8 @@ bool program_ledger_check(void)
 static void end(void)
 {
     files_end();
+    timers_end();
+    signals_end();
     space_reset(NULL);
     if (program.exe)
         inode_release(program.exe);

@@ -16,6 +16,7 @@
 #include "kernel/panic.h"
 #include "program.h"
 #include "thread.h"
+#include "timers.h"
 #include "wait.h"
 
 #define DEFAULT_IGNORED \
@@ -259,6 +260,7 @@ static void move_all(struct signal_set *from, struct signal_set *to)
 
 void signals_exec(void)
 {
+    timers_exec();
     for (int number = 1; number <= SIGNAL_MAX; number++) {
         uint64_t handler = actions[number].handler;
 

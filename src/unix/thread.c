@@ -64,6 +64,8 @@ static void slice_over(struct clock_timer *timer)
 
 void threads_init(void)
 {
+    if (current)
+        return; /* the self-checks were first */
     backed_init(&stacks, "threads", OWNER_STACK_THREADS);
     interrupt_init();
     set_stack(&threads_first, (uint64_t)kernel_stack_base, (uint64_t)kernel_stack_limit);
