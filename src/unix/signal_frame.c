@@ -104,7 +104,7 @@ static uint64_t place(uint64_t rsp, const struct signal_action *action, uint64_t
 static bool write_fpu(uint64_t at)
 {
     uint32_t magic2 = MAGIC2, size = fpu_size();
-    struct software software = { .magic1 = MAGIC1, .extended_size = size + 4, .features = fpu_features(), .size = size };
+    struct software software = { MAGIC1, size + 4, fpu_features(), size, { 0 } };
 
     return fpu_save_user(at) &&
            (!software.features || (user_put(at + SOFTWARE_OFFSET, software) && user_put(at + size, magic2)));

@@ -85,8 +85,8 @@ exchange_limit:
         mov     eax, 1
         ret
 
-; bool access_xsave(void *state, uint64_t mask), bool access_fxsave(void *state): out: 0 if it faulted.  XSAVE leaves all
-; of its header (at 512) but the first word as it is, and XRSTOR wants it to be 0
+; bool access_xsave(void *state, uint64_t mask), bool access_fxsave(void *state): out: 0 if it faulted.  XSAVE leaves
+; all of its header (at 512) but the first word as it is, and XRSTOR wants it to be 0
 access_xsave:
         USER_OPEN
         xor     eax, eax
