@@ -9,6 +9,8 @@
 #   ::acre::archive::file HANDLE NAMES ATTRIBUTES PATH  the file PATH under each of NAMES, which are hard links
 #   ::acre::archive::data HANDLE NAMES ATTRIBUTES BYTES the same with BYTES
 #   ::acre::archive::close HANDLE                       -> dict pages, sum (8 bytes, as src/runtime/sum.h makes it)
+#   ::acre::archive::find CHANNEL NAME                  -> the bytes of the file NAME in the archive that begins where
+#                                                       CHANNEL stands, or "" if there is none
 #
 # NAME is the path in the guest without the first "/"; ATTRIBUTES a dict of mode (permission bits) and mtime.  Owner and
 # group are 0, device numbers too; inode numbers count from 1.
@@ -158,4 +160,23 @@ proc ::acre::archive::close {handle} {
         sum [::acre::sum::bytes $state(sum)]]
     unset state
     return $result
+}
+
+proc ::acre::archive::find {channel name} {
+    variable HEADER
+    set at [tell $channel]
+    # The size is the 7th of 13 fields, the name's length the 12th.
+    while {[scan [read $channel $HEADER] {070701%*48[0-9A-Fa-f]%8x%*32[0-9A-Fa-f]%8x} size length] == 2} {
+        set found [string trimright [read $channel $length] \0]
+        set at [expr {($at + $HEADER + $length + 3) & ~3}]
+        seek $channel $at
+        if {$found eq $name} {
+            return [read $channel $size]
+        } elseif {$found eq "TRAILER!!!"} {
+            break
+        }
+        set at [expr {($at + $size + 3) & ~3}]
+        seek $channel $at
+    }
+    return ""
 }

@@ -105,7 +105,7 @@ proc ::acre::boot::Go {given case} {
     if {![dict get $given program]} {
         set run [::acre::drive::run $case]
     } else {
-        ::acre::console::open [dict get $given verbose]
+        ::acre::console::open [Console $given]
         try {
             set run [::acre::drive::run $case]
         } finally {
@@ -119,9 +119,15 @@ proc ::acre::boot::Go {given case} {
     return [expr {[dict get $given program] ? [Program_status $run] : [Status $run]}]
 }
 
+# What the console is to know.
+proc ::acre::boot::Console {given} {
+    return [dict merge {out "" names 0} \
+        [dict filter $given script {key value} {expr {$key in {next out names verbose}}}]]
+}
+
 # Whether the image carries a program; then the image in DIR has the options that a console needs.
 proc ::acre::boot::Program {given dir} {
-    ::acre::paths::use image console
+    ::acre::paths::use image console program
     set words {}
     dict for {name value} [::acre::console::options] {
         lappend words $name=$value
@@ -145,6 +151,8 @@ proc ::acre::boot::Program {given dir} {
         }
         ::acre::image::save $image [::acre::image::with $head $options] \
             [::acre::image::copier [dict get $given image] $head]
+        set run [::acre::image::file $image $head [string range $::acre::program::RUN 1 end]]
+        dict set given next [lrange [::acre::program::paths $run] 1 end]
     }
     return [dict replace $given program 1 image $image]
 }
@@ -326,8 +334,8 @@ proc ::acre::boot::Program_status {run} {
         set word [dict get $::acre::verdict::ENDS $end]
         puts stderr "acre: $word $end: [dict get $run detail]"
         return [::acre::verdict::status $word]
-    } elseif {[dict get $result program] ne ""} {
-        puts stderr "acre: CRASH torn: the guest ended, but not the program [dict get $result program]"
+    } elseif {[dict get $result programs]} {
+        puts stderr "acre: CRASH torn: the guest ended, but not its program"
         return [::acre::verdict::status CRASH]
     }
     set status [Status $run]

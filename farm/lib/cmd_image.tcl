@@ -70,7 +70,7 @@ proc ::acre::cmd::image {args} {
 # Writes the image, with the program and its files if there is one, else with those that it has already.
 proc ::acre::image::Save_program {given program head} {
     set out [dict get $given out]
-    if {![llength $program]} {
+    if {![llength $program] && [dict get $given commands] eq ""} {
         foreach {key value} {root {} file {} env {} cwd / arg0 {}} {
             if {[dict get $given $key] ne $value} {
                 ::acre::err::usage "--$key is about a program: name one; see acre help image"
@@ -80,7 +80,7 @@ proc ::acre::image::Save_program {given program head} {
         save $out $head [expr {$from eq "" ? "" : [copier $from $head]}]
         return
     }
-    set files [::acre::program::collect $given $program]
+    lassign [::acre::program::collect $given [::acre::program::commands $given $program]] files
     save $out $head [list ::acre::guest::write $files]
     ::acre::guest::free $files
 }

@@ -1,28 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# console.tcl: the terminal of a person, or whatever standard input and output are, as the console of a guest's program
+# console.tcl: the terminal of a person, or whatever standard input and output are, as the console of a guest's programs
 # (doc/serial.md, "When the image carries a program").  There is one console.
 #
 #   ::acre::console::options         -> the options that the image has to carry: console, and cols, rows of a terminal
-#   ::acre::console::open VERBOSE    what is said before the program starts goes to standard error if VERBOSE
+#   ::acre::console::open SAID       SAID is a dict: verbose (what is said before a program starts goes to standard
+#                                    error), next (the programs that may follow the first one, in order), out (a
+#                                    directory for NN.out and NN.status of each program, or ""), names (1: each status
+#                                    that is not 0 is said, with the program's path)
 #   ::acre::console::on WHAT ARGUMENT   what drive.tcl calls, as a CASE's `console`
 #   ::acre::console::close           lets the terminal be as it was, prints what was held back
-#   ::acre::console::result          -> dict: program (its path, or ""), status (or ""), panic (the line, or "")
+#   ::acre::console::result          -> dict: programs (how many have started), status (the last one's, or "" if it did
+#                                    not end or the machine did not), panic (the line, or "")
 #
-# Output is passed on byte for byte, but for the end of a line and the exit line at the very end.  So what looks like
-# their beginning is held back until more comes.  A line's end that stays alone is shown after a while, because a
-# program may ask something and wait; if the exit line follows then after all, one line's end was too many.
+# Output is passed on byte for byte (stream.tcl finds its end).  A line's end that may be the end's beginning is held
+# back; one that stays alone is shown after a while, because a program may ask something and wait.  If the end follows
+# then after all, one line's end was too many.
 #
 # A terminal is set to pass every key; its own settings for output stay.  A guardian puts it back if this process dies.
 # Two times Ctrl-] in a row end the machine.
 
-::acre::paths::use process
+::acre::paths::use process stream
 
 namespace eval ::acre::console {
-    # What may be the beginning of the end.
-    variable TAIL {\n(?:#(?: (?:e(?:x(?:i(?:t(?: (?:\d{1,3}\n?)?)?)?)?)?)?)?)?$}
-    variable TAIL_MOST 16
-    variable END {^\n# exit (\d{1,3})\n$}
     # Milliseconds until a held back line's end is shown: to a person, to a program.
     variable SHOWN_AFTER {terminal 20 other 2000}
     # Bytes that are read of standard input at once, and that may wait for the guest.
@@ -56,14 +56,15 @@ proc ::acre::console::options {} {
     return $options
 }
 
-proc ::acre::console::open {verbose} {
+proc ::acre::console::open {said} {
     variable state
     variable SHOWN_AFTER
     array set state {
-        program "" before "" held "" shown 0 timer "" channel "" guard "" left 0 ended 0 log "" panic "" saved ""
-        guardian ""
+        before "" held "" shown 0 timer "" channel "" guard "" left 0 ended 0 log "" panic "" saved ""
+        guardian "" started 0 path "" status "" over 0 file ""
     }
-    set state(verbose) $verbose
+    array set state $said
+    set state(digits) [string length [expr {[llength $state(next)] + 1}]]
     set state(terminal) [Terminal]
     set tty [expr {![catch {exec sh -c {test -t 1} >@stdout}]}]
     set state(patience) [dict get $SHOWN_AFTER [expr {$tty ? {terminal} : {other}}]]
@@ -82,19 +83,19 @@ proc ::acre::console::on {what argument} {
 # Lines up to PROTO_PROGRAM, then the program's bytes.
 proc ::acre::console::Output {chunk} {
     variable state
-    if {$state(program) ne ""} {
+    if {$state(started)} {
         Pass $chunk
         return
     }
     append state(before) $chunk
     while {[set at [string first \n $state(before)]] >= 0} {
-        set line [string range $state(before) 0 $at-1]
+        set line [string trimright [string range $state(before) 0 $at-1] \r]
         set state(before) [string range $state(before) $at+1 end]
         if {$state(verbose)} {
-            puts stderr [string trimright $line \r]
+            puts stderr $line
         }
         if {[string match "${::layout::PROTO_PROGRAM}*" $line]} {
-            set state(program) [string trimright [string range $line [string length $::layout::PROTO_PROGRAM] end] \r]
+            Started [string range $line [string length $::layout::PROTO_PROGRAM] end]
             Start
             Pass $state(before)
             return
@@ -102,22 +103,51 @@ proc ::acre::console::Output {chunk} {
     }
 }
 
+# A program has started.
+proc ::acre::console::Started {path} {
+    variable state
+    incr state(started)
+    set state(path) $path
+    if {$state(out) ne ""} {
+        set state(file) [::open [Out out] wb]
+    }
+}
+
+# The name of a file of the program's that has this extension.
+proc ::acre::console::Out {extension} {
+    variable state
+    return [file join $state(out) [format %0*d.%s $state(digits) $state(started) $extension]]
+}
+
+# It has ended.
+proc ::acre::console::Ended {status} {
+    variable state
+    set state(status) $status
+    if {$state(file) ne ""} {
+        ::close $state(file)
+        set state(file) ""
+        set channel [::open [Out status] w]
+        puts $channel $status
+        ::close $channel
+    }
+    if {$state(names) && $status} {
+        catch {puts stderr "$state(path): status $status"}
+    }
+}
+
 proc ::acre::console::Pass {chunk} {
     variable state
-    variable TAIL
-    variable TAIL_MOST
     after cancel $state(timer)
-    set bytes $state(held)$chunk
-    set near [expr {max(0, [string length $bytes] - $TAIL_MOST)}]
-    if {[regexp -start $near -indices -- $TAIL $bytes span]} {
-        set at [lindex $span 0]
-    } else {
-        set at [string length $bytes]
-    }
-    set state(held) [string range $bytes $at end]
-    if {$at > 0} {
-        Print [string range $bytes $state(shown) $at-1]
+    append state(held) $chunk
+    while {1} {
+        lassign [::acre::stream::next $state(held) [lindex $state(next) 0]] bytes event state(held) status
+        Print [string range $bytes $state(shown) end]
+        set state(shown) [expr {max(0, $state(shown) - [string length $bytes])}]
+        if {$event ne "program"} break
         set state(shown) 0
+        Ended $status
+        set state(next) [lassign $state(next) path]
+        Started $path
     }
     if {$state(held) eq "\n" && !$state(shown)} {
         set state(timer) [after $state(patience) ::acre::console::Show]
@@ -132,8 +162,14 @@ proc ::acre::console::Show {} {
 }
 
 proc ::acre::console::Print {bytes} {
-    if {$bytes ne "" && [catch {puts -nonewline stdout $bytes; flush stdout} why]} {
-        return -code error -errorcode {ACRE EMULATOR} "cannot go on without standard output: $why"
+    variable state
+    if {$bytes eq ""} {
+        return
+    }
+    set channel [expr {$state(file) ne "" ? $state(file) : "stdout"}]
+    if {[catch {puts -nonewline $channel $bytes; flush $channel} why]} {
+        set what [expr {$channel eq "stdout" ? "standard output" : [Out out]}]
+        return -code error -errorcode {ACRE EMULATOR} "cannot go on without $what: $why"
     }
 }
 
@@ -251,7 +287,6 @@ proc ::acre::console::Leave {bytes} {
 
 proc ::acre::console::close {} {
     variable state
-    variable END
     after cancel $state(timer)
     catch {fileevent stdin readable {}}
     if {$state(saved) ne ""} {
@@ -259,9 +294,15 @@ proc ::acre::console::close {} {
         ::acre::process::dismiss $state(guardian)
         set state(saved) ""
     }
-    if {![regexp $END $state(held)]} {
+    set end [::acre::stream::last $state(held)]
+    if {$end ne ""} {
+        Ended $end
+        set state(over) 1
+    } else {
         catch {Print [string range $state(held) $state(shown) end]}
-        set state(held) ""
+    }
+    if {$state(file) ne ""} {
+        ::close $state(file)
     }
     if {$state(log) ne ""} {
         Log \n
@@ -270,11 +311,6 @@ proc ::acre::console::close {} {
 
 proc ::acre::console::result {} {
     variable state
-    variable END
-    set status ""
-    regexp $END $state(held) - status
-    if {$status > 255} {
-        set status ""
-    }
-    return [dict create program $state(program) status $status panic $state(panic)]
+    return [dict create programs $state(started) status [expr {$state(over) ? $state(status) : ""}] \
+        panic $state(panic)]
 }

@@ -10,9 +10,10 @@
 #   ::acre::image::save FILE HEAD ARCHIVE   writes FILE whole or not at all; ARCHIVE is a command prefix that writes an
 #                                      archive to the channel it is called with and returns what ::acre::archive::close
 #                                      does; {} for an image without one
+#   ::acre::image::file FILE HEAD NAME -> the bytes of the file NAME in the archive of the image FILE, or ""
 #   ::acre::image::copier FILE HEAD    -> such a prefix that copies the archive of the image FILE, {} if it has none
 
-::acre::paths::use sum
+::acre::paths::use sum archive
 
 namespace eval ::acre::image {
     # Of the MBR: where its partition table starts, bytes of an entry; what stands for a cylinder beyond 1023.
@@ -61,7 +62,7 @@ proc ::acre::image::load {path} {
     Layout
     try {
         # A name that begins with "|" is a name, not a command.
-        set file [open [file join [pwd] $path] rb]
+        set file [open [::file join [pwd] $path] rb]
         try {
             # The kernel's file ends before that; what comes behind may be large.
             set bytes [read $file [expr {$::layout::IMAGE_SIZE + 0}]]
@@ -206,9 +207,9 @@ proc ::acre::image::Write {channel head archive} {
 # A file is written beside PATH and renamed, so that a full disk leaves what was there before.  To a device it is copied
 # from a file that has no name any more.
 proc ::acre::image::save {path head archive} {
-    set direct [expr {[file exists $path] && [file type $path] ni {file link}}]
+    set direct [expr {[::file exists $path] && [::file type $path] ni {file link}}]
     try {
-        if {[file isdirectory $path]} {
+        if {[::file isdirectory $path]} {
             ::acre::err::bad "cannot write $path: it is a directory; name a file"
         }
         if {$direct} {
@@ -224,22 +225,22 @@ proc ::acre::image::save {path head archive} {
 proc ::acre::image::Save_file {path head archive} {
     set part "$path.part[pid]"
     try {
-        set channel [open [file join [pwd] $part] wb+]
+        set channel [open [::file join [pwd] $part] wb+]
         Closing $channel [list ::acre::image::Write $channel $head $archive]
-        file rename -force $part $path
+        ::file rename -force $part $path
     } finally {
-        file delete -- $part
+        ::file delete -- $part
     }
 }
 
 proc ::acre::image::Save_device {path head archive} {
-    set whole [file tempfile name]
-    file delete -- $name
+    set whole [::file tempfile name]
+    ::file delete -- $name
     fconfigure $whole -translation binary
     try {
         Write $whole $head $archive
         seek $whole 0
-        set device [open [file join [pwd] $path] wb]
+        set device [open [::file join [pwd] $path] wb]
         Closing $device [list ::acre::image::Copy $whole $device]
     } finally {
         close $whole
@@ -266,7 +267,7 @@ proc ::acre::image::copier {path head} {
 
 proc ::acre::image::Copy_archive {path head channel} {
     set archive [archive $head]
-    set from [open [file join [pwd] $path] rb]
+    set from [open [::file join [pwd] $path] rb]
     try {
         seek $from [expr {[dict get $archive lba] * $::layout::LAYOUT_SECTOR_SIZE}]
         fcopy $from $channel -size [expr {[dict get $archive pages] * $::layout::LAYOUT_FRAME_SIZE}]
@@ -275,4 +276,14 @@ proc ::acre::image::Copy_archive {path head channel} {
     }
     set at [expr {$::layout::LAYOUT_SECTOR_SIZE + $::layout::IMAGE_HDR_ARCHIVE_SUM}]
     return [dict create pages [dict get $archive pages] sum [string range $head $at [expr {$at + 7}]]]
+}
+
+proc ::acre::image::file {path head name} {
+    set from [open [::file join [pwd] $path] rb]
+    try {
+        seek $from [expr {[dict get [archive $head] lba] * $::layout::LAYOUT_SECTOR_SIZE}]
+        return [::acre::archive::find $from $name]
+    } finally {
+        close $from
+    }
 }

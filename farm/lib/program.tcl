@@ -5,17 +5,23 @@
 #   ::acre::program::TABLE            the options that say it, for options.tcl
 #   ::acre::program::split WORDS TABLE -> {options program-and-its-arguments}: the first word that is neither an option
 #                                     nor an option's value is the program; all after it is the program's own
-#   ::acre::program::collect GIVEN WORDS -> a ::acre::guest HANDLE with --root, --file, the program, its interpreters
-#                                     and libraries, and RUN; GIVEN is what options.tcl made of the options
+#   ::acre::program::commands GIVEN WORDS -> list of commands, each a list of words: WORDS, or those of --commands FILE
+#   ::acre::program::collect GIVEN COMMANDS -> {HANDLE PATHS}: a ::acre::guest with --root, --file, the programs, their
+#                                     interpreters and libraries, and RUN; and the programs' paths in the guest.  GIVEN
+#                                     is what options.tcl made of the options
+#
+#   ::acre::program::paths BYTES      -> the programs' paths, from RUN's bytes
 #
 # RUN tells the kernel what to start: texts, each ended by a NUL: the number of arguments, the arguments (the 0th too),
-# the number of environment variables, these, the working directory, the program's path.  Numbers are decimal.
+# the number of environment variables, these, the working directory, the program's path; and so on for each further
+# command.  Numbers are decimal.
 
 ::acre::paths::use guest elfdeps options
 
 namespace eval ::acre::program {
     variable TABLE {
         --root {list root {}} --file {list file {}} --env {list env {}} --cwd {one cwd /} --arg0 {one arg0 {}}
+        --commands {one commands {}}
     }
     variable RUN /.acre/run
     # What a program finds without --env; its user is root.
@@ -203,7 +209,60 @@ proc ::acre::program::Run {given guest words environment} {
     return [join [lmap text $texts {encoding convertto [encoding system] $text}] \0]\0
 }
 
-proc ::acre::program::collect {given words} {
+proc ::acre::program::commands {given words} {
+    set file [dict get $given commands]
+    if {$file eq ""} {
+        return [list $words]
+    }
+    if {[llength $words]} {
+        ::acre::err::usage "either --commands or a program, so not '[lindex $words 0]' too"
+    }
+    if {[dict get $given arg0] ne ""} {
+        ::acre::err::usage "--arg0 is about one program, not about --commands"
+    }
+    if {[catch {open [file join [pwd] $file]} channel]} {
+        ::acre::err::bad "cannot read $file: [lindex $::errorCode 2]"
+    }
+    set lines [::split [read $channel] \n]
+    close $channel
+    set commands {}
+    set number 0
+    foreach line $lines {
+        set words [Words $line "$file:[incr number]"]
+        if {[llength $words]} {
+            lappend commands $words
+        }
+    }
+    if {![llength $commands]} {
+        ::acre::err::bad "$file has no command"
+    }
+    return $commands
+}
+
+# The words of a line as a shell takes them, without what a shell puts in for others.
+proc ::acre::program::Words {line where} {
+    set words {}
+    set rest [string trim $line]
+    while {$rest ne "" && ![string match #* $rest]} {
+        set word ""
+        while {$rest ne "" && ![string is space [string index $rest 0]]} {
+            if {[regexp {^'([^']*)'(.*)$} $rest - part rest]} {
+                append word $part
+            } elseif {[regexp {^"((?:[^"\\]|\\.)*)"(.*)$} $rest - part rest]} {
+                append word [regsub -all {\\([$`"\\])} $part {\1}]
+            } elseif {[regexp {^(?:\\(.)|([^'"\\\s]+))(.*)$} $rest - escaped plain rest]} {
+                append word $escaped$plain
+            } else {
+                ::acre::err::bad "$where: a quote has no end: $rest"
+            }
+        }
+        lappend words $word
+        set rest [string trimleft $rest]
+    }
+    return $words
+}
+
+proc ::acre::program::collect {given commands} {
     variable RUN
     if {![string match /* [dict get $given cwd]]} {
         ::acre::err::usage "--cwd takes a path of the guest, from /, not '[dict get $given cwd]'"
@@ -216,8 +275,31 @@ proc ::acre::program::collect {given words} {
     set handle [::acre::guest::new]
     Trees $handle $given
     Plugins $handle $library_path
-    set guest [Find $handle [lindex $words 0] ""]
-    Take $handle $guest $library_path
-    ::acre::guest::data $handle $RUN 0444 [Run $given $guest $words $environment]
-    return $handle
+    set paths {}
+    set run ""
+    foreach words $commands {
+        set guest [Find $handle [lindex $words 0] ""]
+        # A thousand in a row may be the same one.
+        if {$guest ni $paths} {
+            Take $handle $guest $library_path
+        }
+        lappend paths $guest
+        append run [Run $given $guest $words $environment]
+    }
+    ::acre::guest::data $handle $RUN 0444 $run
+    return [list $handle $paths]
+}
+
+proc ::acre::program::paths {bytes} {
+    set paths {}
+    set texts [lrange [::split $bytes \0] 0 end-1]
+    while {[llength $texts]} {
+        # A number, as many texts; twice; the working directory, the path.
+        foreach - {arguments variables} {
+            set texts [lrange $texts [expr {[lindex $texts 0] + 1}] end]
+        }
+        lappend paths [lindex $texts 1]
+        set texts [lrange $texts 2 end]
+    }
+    return $paths
 }

@@ -7,7 +7,7 @@
 #include "x86_64/uart.h"
 
 static struct uart com3 = { .port = PROTO_COM3_PORT };
-static bool in_program, on_com3;
+static bool in_program, on_com3, status_due;
 static bool torn; /* what was said last is no whole line yet */
 
 static void put(struct fmt_sink *sink, const char *text, size_t size)
@@ -40,18 +40,36 @@ void mark(const char *name)
     say(PROTO_MARK "%s %lu\n", name, tsc);
 }
 
+/* From now on COM1 is the program's, or again the kernel's. */
+static void give_com1(bool program)
+{
+    in_program = program;
+    on_com3 = program && uart_is_there(&com3);
+}
+
 void say_program(const char *path)
 {
-    say(PROTO_PROGRAM "%s\n", path);
-    in_program = true;
-    on_com3 = uart_is_there(&com3);
-    if (on_com3)
+    if (!in_program)
         uart_init(&com3);
+    give_com1(false);
+    say(PROTO_PROGRAM "%s\n", path);
+    give_com1(true);
+    status_due = true;
+}
+
+void say_program_status(uint32_t status)
+{
+    com1_write("\n", 1);
+    give_com1(false);
+    say(PROTO_STATUS "%u\n", status);
+    give_com1(true);
+    status_due = false;
 }
 
 void say_program_end(uint32_t status)
 {
-    com1_write("\n", 1);
+    if (status_due)
+        say_program_status(status);
     if (on_com3)
         uart_drain(&com3);
     machine_end(status);

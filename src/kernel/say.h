@@ -19,7 +19,11 @@ void mark(const char *name);
 /* The PROTO_PROGRAM line: from now on COM1 is the program's. */
 void say_program(const char *path);
 
-/* The program has ended: one more line end, the exit line with its status (0..255), and the machine's end. */
+/* The program has ended: one more line end and the PROTO_STATUS line (0..255).  Another one may follow. */
+void say_program_status(uint32_t status);
+
+/* The last program has ended: its PROTO_STATUS line, unless it was said, the exit line with the status, and the
+ * machine's end. */
 _Noreturn void say_program_end(uint32_t status);
 
 #endif

@@ -18,7 +18,8 @@
 #define PROTO_USABLE "# usable " /* then 0xBASE 0xLIMIT: a run of usable frames */
 #define PROTO_MAPPING "# mapping " /* then 0xBASE 0xLIMIT 0xPHYS PAGESIZE FLAGS OWNER, if a leaf says whose it is */
 #define PROTO_LEDGER "# ledger " /* then OWNER FRAMES */
-#define PROTO_PROGRAM "# program " /* then its path: COM1 is the program's now, until a line's end and PROTO_EXIT */
+#define PROTO_PROGRAM "# program " /* then its path: COM1 is the program's now, until a line's end and PROTO_STATUS */
+#define PROTO_STATUS "# status " /* then its status, 0..255; PROTO_PROGRAM of another or PROTO_EXIT follows */
 #define PROTO_BENCH "# bench " /* then NAME TICKS: a figure that was asked for (option bench=heaps) */
 
 #define PROTO_EXIT_OK 0 /* every point is ok */

@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: Apache-2.0
 ;
 ; console: an MBR that behaves as a kernel with a program (doc/serial.md), for tests of the console on the host's side:
-; it prints every byte value and something that looks like the end, says a line on COM3, then echoes what comes in by the
-; rules of console=pipe until the end of the input, and ends with status 7.
+; it prints every byte value and something that looks like the end, says a line on COM3, then echoes what comes in by
+; the rules of console=pipe until the end of the input, and ends with status 7.
 %include "layout.inc"
 
 	bits 16
@@ -89,8 +89,8 @@ put:	mov ah, al
 
 port:	dw PROTO_COM1_PORT
 before:	db "# what is said before", 10, PROTO_PROGRAM, "/bin/fake", 10, 0
-middle:	db 10, PROTO_EXIT, "9", 10, "go", 10, 0
+middle:	db 10, PROTO_STATUS, "9", 10, PROTO_EXIT, "9", 10, "go", 10, 0
 spoken:	db "# a line on COM3", 10, 0
-after:	db "bye", 10, 10, PROTO_EXIT, "7", 10, 0
+after:	db "bye", 10, 10, PROTO_STATUS, "7", 10, PROTO_EXIT, "7", 10, 0
 bochs:	db PROTO_BOCHS_SHUTDOWN
 	times 446 - ($ - $$) db 0
