@@ -114,6 +114,7 @@ TESTS += \
 	t/620-interrupt.t \
 	t/700-bad-input.t \
 	t/710-bad-guests.t \
+	t/720-exec.t \
 	t/800-broken.t
 
 # Boot sectors of ours for t/5xx, t/710 and t/bench.

@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2086 # flags and arguments are lists of words
+# Programs that start, replace themselves and end: each runs on this host's Linux and under acre run, and must say the
+# same and end in the same way.
+. "${srcdir:-.}/tap.sh"
+need qemu-system-x86_64 qemu-system-x86
+: "${CC_FOR_BUILD:=cc}"
+acre=$top_builddir/acre
+
+# NAME EMULATOR FLAGS: ARGUMENTS, a line a run.  All kinds of links; Bochs for one of each kind of work.
+runs() {
+	cat <<'END'
+exec-stack qemu -static -no-pie: a 'b c' ''
+exec-stack qemu -static-pie:
+exec-stack qemu -no-pie: a
+exec-stack qemu -pie -fpie: a b c d e f g h
+exec-stack bochs -pie -fpie: a
+exec-errors qemu -static -no-pie:
+exec-errors bochs -static -no-pie:
+exec-chain qemu -static -no-pie: 0 1000
+exec-chain qemu -pie -fpie: 0 100
+exec-chain bochs -static -no-pie: 0 20
+vdso qemu -static -no-pie:
+vdso bochs -pie -fpie:
+END
+}
+
+# compare NAME EMULATOR FLAGS ARGUMENTS: one point.
+compare() {
+	desc="$1 ($3) under $2: as on this host"
+	if [ "$2" = bochs ] && ! command -v bochs >/dev/null 2>&1; then
+		skip "$desc" "needs bochs (Debian package bochs)"
+		return
+	fi
+	if ! $CC_FOR_BUILD -O2 -Wall -Wextra $3 -o "$tmp/$1" "$srcdir/user/$1.c" >"$tmp/cc" 2>&1; then
+		fail "$desc"
+		tap_show "$tmp/cc"
+		return
+	fi
+	eval "set -- $1 $2 $4"
+	name=$1 emulator=$2
+	shift 2
+	(cd "$tmp" && ACRE_TEST=x "./$name" "$@" </dev/null >host.out 2>host.err; echo "exit $?" >>host.out)
+	timeout 240 "$acre" run --emulator "$emulator" --env ACRE_TEST=x "$tmp/$name" "$@" \
+		</dev/null >"$tmp/acre.out" 2>"$tmp/acre.err"
+	echo "exit $?" >>"$tmp/acre.out"
+	if cmp -s "$tmp/host.out" "$tmp/acre.out"; then pass "$desc"; else
+		fail "$desc"
+		diff "$tmp/host.out" "$tmp/acre.out" | sed 's/^/# /' | head -n 40
+		tap_show "$tmp/acre.err"
+	fi
+}
+
+# Where the parts of a program lie: exec-place prints them.
+place() {
+	timeout 60 "$acre" run --from "$top_builddir/acre.img" --set "$1" "$tmp/exec-place" 2>"$tmp/place.err"
+}
+places() {
+	$CC_FOR_BUILD -O2 -Wall -Wextra -pie -fpie -o "$tmp/exec-place" "$srcdir/user/exec-place.c" || return
+	place seed=1 >"$tmp/one"
+	place seed=1 >"$tmp/same"
+	place seed=2 >"$tmp/two"
+	place aslr=0 >"$tmp/off"
+	for part in stack heap mmap program vdso; do
+		off=$(sed -n "s/^$part //p" "$tmp/off")
+		case $part in
+		stack) want=$(value LAYOUT_USER_STACK_LIMIT) ;;
+		heap) want=$(value LAYOUT_USER_HEAP_BASE) ;;
+		mmap) want=$(value LAYOUT_MMAP_BASE) ;;
+		program) want=$(value LAYOUT_PIE_BASE) ;;
+		vdso) want=$(value LAYOUT_VDSO_BASE) ;;
+		esac
+		is "without ASLR $part is where the layout has it" "$off" "$(printf '0x%x' "$want")"
+		not_ok "with another seed $part is elsewhere" cmp -s "$(part_of one)" "$(part_of two)"
+	done
+	ok "the same seed gives the same places" cmp "$tmp/one" "$tmp/same"
+}
+value() { awk -v name="$1" '$2 == name { print $3 }' "$top_builddir/gen/layout.inc"; }
+part_of() {
+	sed -n "s/^$part //p" "$tmp/$1" >"$tmp/part.$1"
+	echo "$tmp/part.$1"
+}
+
+plan $(($(runs | wc -l) + 11))
+while IFS= read -r line; do
+	head=${line%%:*}
+	name=${head%% *} rest=${head#* }
+	compare "$name" "${rest%% *}" "${rest#* }" "${line#*:}"
+done <<END
+$(runs)
+END
+places
