@@ -11,6 +11,8 @@
 
 #include "errno.h"
 #include "exec_inner.h"
+#include "kernel/kheap.h"
+#include "kernel/panic.h"
 #include "log.h"
 #include "path.h"
 #include "program.h"
@@ -23,9 +25,19 @@
 
 struct exec_next exec_next;
 
+/* What is needed while exec_prepare runs: too much for a stack, and for memory that nobody gives back. */
+struct texts {
+    char name[ELFUSER_PATH_MAX]; /* of the file that is looked at: the program, or a script's interpreter */
+    char interpreter[ELFUSER_PATH_MAX]; /* that PT_INTERP names */
+    uint8_t head[ELFUSER_HEAD_SIZE];
+    char line[SCRIPT_HEAD_SIZE];
+    struct script script;
+};
+
 /* A script in the place of exec_next.program: its interpreter comes there, and the arguments change. */
-static int64_t script_follow(const struct script *script, char *name)
+static int64_t script_follow(struct texts *t)
 {
+    const struct script *script = &t->script;
     struct inode *inode;
     int64_t error = load_find(path_cwd, script->name, PATH_FOLLOW, &inode);
 
@@ -33,53 +45,50 @@ static int64_t script_follow(const struct script *script, char *name)
         return error;
     load_end(&exec_next.program);
     exec_next.program.inode = inode;
-    error = exec_args_script(&exec_next.args, script->name, script->has_argument ? script->argument : NULL, name);
-    bytes_copy(name, script->name, text_length(script->name) + 1);
+    error = exec_args_script(&exec_next.args, script->name, script->has_argument ? script->argument : NULL,
+                             t->name);
+    bytes_copy(t->name, script->name, text_length(script->name) + 1);
     return error;
 }
 
 /* From script to script to a file that is none. */
-static int64_t follow_scripts(char *name)
+static int64_t follow_scripts(struct texts *t)
 {
-    static struct script script;
-    static char head[SCRIPT_HEAD_SIZE];
-
     for (uint32_t depth = 0;; depth++) {
         enum status status;
         int64_t error;
 
-        bytes_fill(head, 0, sizeof head);
-        error = inode_read(exec_next.program.inode, head, sizeof head, 0);
+        bytes_fill(t->line, 0, sizeof t->line);
+        error = inode_read(exec_next.program.inode, t->line, sizeof t->line, 0);
         if (error < 0)
             return error;
-        status = script_read(&script, head);
+        status = script_read(&t->script, t->line);
         if (status == STATUS_NOT_FOUND)
             return 0;
         if (status != STATUS_OK)
             return -ENOEXEC;
         if (depth == SCRIPT_DEPTH_MAX)
             return -ELOOP;
-        error = script_follow(&script, name);
+        error = script_follow(t);
         if (error)
             return error;
     }
 }
 
-static int64_t find_interpreter(void)
+static int64_t find_interpreter(struct texts *t)
 {
-    static char path[ELFUSER_PATH_MAX];
     int64_t error;
 
     if (!exec_next.program.elf.interpreter_size)
         return 0;
-    error = load_interpreter(&exec_next.program, path);
+    error = load_interpreter(&exec_next.program, t->interpreter);
     if (!error)
-        error = load_find(path_cwd, path, PATH_FOLLOW, &exec_next.interpreter.inode);
+        error = load_find(path_cwd, t->interpreter, PATH_FOLLOW, &exec_next.interpreter.inode);
     if (error) {
         exec_next.interpreter.inode = NULL;
         return error;
     }
-    return load_check(&exec_next.interpreter, path) ? -ELIBBAD : 0;
+    return load_check(&exec_next.interpreter, t->interpreter, t->head) ? -ELIBBAD : 0;
 }
 
 static int64_t make_layout(void)
@@ -109,22 +118,35 @@ static int64_t make_layout(void)
     return userstack_size(&exec_next.args.strings, USERSTACK_AUXV_MAX) > room ? -E2BIG : 0;
 }
 
+static int64_t add_path(const char *path)
+{
+    uint64_t at = exec_next.args.strings.size, paths = 0;
+    int64_t error = exec_args_add(&exec_next.args, path, &paths);
+
+    exec_next.path = exec_next.args.strings.bytes + at;
+    return error;
+}
+
 static int64_t prepare(const char *path)
 {
-    static char name[ELFUSER_PATH_MAX];
-    uint64_t paths = 0;
+    struct texts *t = kheap_new(sizeof *t);
     int64_t error;
 
-    bytes_copy(exec_next.path, path, text_length(path) + 1);
-    bytes_copy(name, path, text_length(path) + 1);
-    error = follow_scripts(name);
+    if (!t)
+        return -ENOMEM;
+    bytes_copy(t->name, path, text_length(path) + 1);
+    error = follow_scripts(t);
     if (!error)
-        error = exec_args_add(&exec_next.args, path, &paths);
+        error = add_path(path);
     if (!error)
-        error = load_check(&exec_next.program, name);
+        error = load_check(&exec_next.program, t->name, t->head);
     if (!error)
-        error = find_interpreter();
-    return error ? error : make_layout();
+        error = find_interpreter(t);
+    if (!error)
+        error = make_layout();
+    if (kheap_delete(t, sizeof *t) != STATUS_OK)
+        panic("execve: its texts at %p cannot be freed", (void *)t);
+    return error;
 }
 
 int64_t exec_prepare(struct exec_args *args, const struct exec_request *request)

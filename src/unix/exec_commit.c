@@ -128,13 +128,13 @@ static void become(const struct userstack *stack)
     program.exe = exec_next.program.inode;
     exec_next.program.inode = NULL;
     load_end(&exec_next.interpreter);
-    exec_args_end(&exec_next.args);
     program.args_base = stack->args_base;
     program.args_limit = stack->args_limit;
     program.env_base = stack->env_base;
     program.env_limit = stack->env_limit;
     program.execs++;
     name_program();
+    exec_args_end(&exec_next.args);
 }
 
 /* What of the thread names the old program's memory. */

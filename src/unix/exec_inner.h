@@ -11,7 +11,7 @@ struct exec_next {
     struct exec_args args;
     struct load_file program, interpreter; /* the latter's inode is NULL where the file wants none */
     struct layout layout;
-    char path[ELFUSER_PATH_MAX]; /* as the caller gave it */
+    const char *path; /* the last one of the strings: as the program is told it */
 };
 
 extern struct exec_next exec_next;

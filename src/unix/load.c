@@ -36,9 +36,8 @@ static int64_t refuse(const char *path, const struct elf_fault *fault)
     return -ENOEXEC;
 }
 
-int64_t load_check(struct load_file *file, const char *path)
+int64_t load_check(struct load_file *file, const char *path, uint8_t *head)
 {
-    static uint8_t head[ELFUSER_HEAD_SIZE];
     uint64_t offset, size, file_size = file->inode->size;
     struct elf_fault fault;
 

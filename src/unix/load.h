@@ -26,8 +26,9 @@ static inline void load_end(struct load_file *file)
 /* The file of a path that may be executed, held: -ENOENT, ..., -EACCES where it is no regular file or has no x bit. */
 int64_t load_find(struct inode *from, const char *path, uint32_t path_flags, struct inode **inode);
 
-/* Reads and checks the ELF headers of file->inode, which `path` names on the log: -ENOEXEC. */
-int64_t load_check(struct load_file *file, const char *path);
+/* Reads the ELF headers of file->inode, which `path` names on the log, into `head` of ELFUSER_HEAD_SIZE bytes, and
+ * checks them: -ENOEXEC. */
+int64_t load_check(struct load_file *file, const char *path, uint8_t *head);
 
 /* The path of its interpreter into `to` of ELFUSER_PATH_MAX bytes: -ENOEXEC if it does not end. */
 int64_t load_interpreter(const struct load_file *file, char *to);
