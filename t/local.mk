@@ -44,15 +44,15 @@ unit_TESTS += \
 	t/172-elfuser.t \
 	t/173-script.t \
 	t/174-userstack.t \
+	t/175-chacha.t \
+	t/176-runfile.t \
 	t/180-files-random.t \
 	t/181-newc.t \
 	t/182-line.t \
 	t/183-descriptors-random.t \
 	t/185-areas.t \
 	t/187-space-random.t \
-	t/188-space-linux.t \
-	t/175-chacha.t \
-	t/176-runfile.t
+	t/188-space-linux.t
 
 TESTS += \
 	t/010-reproducible.t \

@@ -137,7 +137,7 @@ static uint64_t *world_table(void *context, uint32_t slot)
     return (uint64_t *)frame_bytes(phys((uint64_t)slot << LAYOUT_FRAME_SHIFT));
 }
 
-static enum status world_take(void *context, int level, uint32_t *slot, phys_t *frame)
+static enum status world_table_take(void *context, int level, uint32_t *slot, phys_t *frame)
 {
     enum status status = physical_alloc(owner_of_tables(level), frame);
 
@@ -149,7 +149,7 @@ static enum status world_take(void *context, int level, uint32_t *slot, phys_t *
     return STATUS_OK;
 }
 
-static void world_give(void *context, int level, uint32_t slot, phys_t frame)
+static void world_table_give(void *context, int level, uint32_t slot, phys_t frame)
 {
     (void)context;
     if (frame.p >> LAYOUT_FRAME_SHIFT != slot)
@@ -397,9 +397,9 @@ static void world_open(void)
         program.limits[i] = (struct program_rlimit){ LIMIT_NONE, LIMIT_NONE };
     program.limits[LIMIT_STACK].now = LAYOUT_USER_STACK_SIZE;
     kernel_tables = (struct pagetable){ .nx = true, .phys_limit = (uint64_t)FRAMES << LAYOUT_FRAME_SHIFT, .tables = 1,
-                                        .table = world_table, .take = world_take, .give = world_give,
+                                        .table = world_table, .take = world_table_take, .give = world_table_give,
                                         .invalidate = world_invalidate };
-    (void)!world_take(NULL, PT_LEVELS, &kernel_tables.root, &frame);
+    (void)!world_table_take(NULL, PT_LEVELS, &kernel_tables.root, &frame);
     space_reset(NULL);
 }
 
