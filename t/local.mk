@@ -50,6 +50,7 @@ unit_TESTS += \
 	t/181-newc.t \
 	t/182-line.t \
 	t/183-descriptors-random.t \
+	t/184-files-full.t \
 	t/185-areas.t \
 	t/187-space-random.t \
 	t/188-space-linux.t

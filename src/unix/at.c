@@ -59,7 +59,7 @@ int64_t at_may_create(const struct path *path, bool directory)
         return -EEXIST;
     if (in->directory.dead || (path->slash && !directory))
         return -ENOENT;
-    return in->ops && in->ops->find ? -EACCES : 0; /* its names are made when asked for */
+    return inode_is_fixed(in) ? -EACCES : 0;
 }
 
 int64_t at_add(const struct path *path, struct inode *inode)

@@ -66,7 +66,7 @@ static int64_t may_remove_directory(const struct path *path)
         return -ENOENT;
     if (!inode_is(path->inode, S_IFDIR))
         return -ENOTDIR;
-    if (path->inode->filesystem != path->directory->filesystem || path->inode->ops)
+    if (path->inode->filesystem != path->directory->filesystem)
         return -EBUSY;
     return path->inode->directory.count ? -ENOTEMPTY : 0;
 }
@@ -86,7 +86,7 @@ static int64_t remove_name(const struct path *path, bool directory)
 {
     struct entry *entry = directory_entry(path->directory, path->name, path->length);
 
-    if (!entry) /* its name is made when asked for */
+    if (!entry || inode_is_fixed(path->directory))
         return -EPERM;
     inode_touch(path->directory, TOUCH_MODIFIED | TOUCH_CHANGED);
     if (path->inode->links)

@@ -53,7 +53,7 @@ static int64_t check_kinds(const struct path *from, const struct path *to, uint6
     if (from->inode->filesystem != from->directory->filesystem ||
         (to->inode && to->inode->filesystem != to->directory->filesystem))
         return -EBUSY;
-    if (!directory_entry(from->directory, from->name, from->length) || to->directory->ops)
+    if (inode_is_fixed(from->directory))
         return -EPERM;
     if (!to->inode)
         return to->directory->directory.dead ? -ENOENT : 0;

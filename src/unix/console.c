@@ -129,6 +129,15 @@ static uint32_t out_poll(struct file *file)
 static const struct file_ops in_ops = { .read = in_read, .poll = in_poll, .ioctl = in_ioctl };
 static const struct file_ops out_ops = { .write = out_write, .poll = out_poll };
 
+/* Who opens /dev/stdin, /dev/stdout or /dev/stderr gets the same bytes. */
+static int64_t open_again(struct inode *inode, struct file *file)
+{
+    file->ops = inode->data;
+    return 0;
+}
+
+static const struct inode_ops pipe_inode = { .open = open_again };
+
 static int64_t open_pipe(const struct file_ops *ops, uint32_t flags)
 {
     struct file *file;
@@ -136,6 +145,8 @@ static int64_t open_pipe(const struct file_ops *ops, uint32_t flags)
 
     if (result)
         return result;
+    file->inode->ops = &pipe_inode;
+    file->inode->data = ops;
     return fd_install(file, 0, false);
 }
 

@@ -69,6 +69,16 @@ static void unmake(struct file *file)
 
 static const struct file_ops path_ops; /* of a file that only says where it is: no call reaches them */
 
+/* Makes an open file work as its inode's kind does. */
+static int64_t open_kind(struct inode *inode, struct file *file)
+{
+    if (inode->ops && inode->ops->open)
+        return inode->ops->open(inode, file);
+    if (inode_is(inode, S_IFIFO))
+        return pipe_open(inode, file);
+    return inode_is(inode, S_IFREG) || inode_is(inode, S_IFDIR) ? 0 : -ENXIO; /* a socket, an eventfd or its like */
+}
+
 int64_t file_open(struct inode *inode, uint32_t flags, struct file **file)
 {
     const struct file_ops *ops = inode_is(inode, S_IFDIR) ? &file_directory_ops : &file_regular_ops;
@@ -77,10 +87,8 @@ int64_t file_open(struct inode *inode, uint32_t flags, struct file **file)
 
     if (!made)
         return -ENOMEM;
-    if (!(flags & O_PATH) && inode_is(inode, S_IFIFO))
-        result = pipe_open(inode, made);
-    else if (!(flags & O_PATH) && inode->ops && inode->ops->open)
-        result = inode->ops->open(inode, made);
+    if (!(flags & O_PATH))
+        result = open_kind(inode, made);
     if (result)
         unmake(made);
     else

@@ -80,6 +80,12 @@ static inline bool inode_is(const struct inode *inode, uint32_t type)
     return (inode->mode & 0170000) == type; /* S_IFMT */
 }
 
+/* Whether nobody can make or remove a name in a directory: /proc's and /sys's are the kernel's. */
+static inline bool inode_is_fixed(const struct inode *directory)
+{
+    return directory->filesystem == FILESYSTEM_PROC || directory->filesystem == FILESYSTEM_SYS;
+}
+
 /* Which times inode_touch sets to now. */
 #define TOUCH_ACCESSED 1u
 #define TOUCH_MODIFIED 2u

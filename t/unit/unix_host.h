@@ -30,6 +30,7 @@ static struct {
     uint64_t objects, pages; /* that are out */
     uint64_t page_limit; /* pages that may be out */
     uint64_t fail_after; /* allocations of the heap that still go well; UINT64_MAX: all */
+    bool fail_once; /* those after the failing one go well again */
     uint64_t now; /* ns; each look at the clock takes some */
     enum wait_result wait; /* how the next waits end */
     void (*waits)(void); /* called while one waits, if not NULL */
@@ -49,6 +50,8 @@ void *kheap_new(uint64_t size)
 
     if (host.fail_after != UINT64_MAX && host.fail_after)
         host.fail_after--;
+    else if (host.fail_once)
+        host.fail_after = UINT64_MAX;
     host.objects += p != NULL;
     if (p)
         memset(p, 0xa5, size);
