@@ -16,6 +16,7 @@
 
 #define PAGE_SECTORS (LAYOUT_FRAME_SIZE / LAYOUT_SECTOR_SIZE)
 #define PAGES_PER_TABLE 512u
+#define REGIONS_MORE 2u /* its last run above 1 MiB, and the one below, may leave a rest of a region */
 #define TABLES_SPARE 4u /* of the kernel's mapping: it need not begin with a table, and those of the upper levels */
 
 /* Before the first frame is taken: what is short is said with both numbers. */
@@ -23,7 +24,7 @@ static void need_frames(struct handoff *h, uint32_t pages)
 {
     uint32_t tables = pages / PAGES_PER_TABLE + TABLES_SPARE;
 
-    memory_need(pages + tables + TABLES_MAX + memory_handoff(pages) + STAGE3_FRAMES, h->book_frames,
+    memory_need(pages + tables + TABLES_MAX + memory_handoff(REGIONS_MORE) + STAGE3_FRAMES, h->book_frames,
                 "the program's files, page tables and first heaps");
 }
 

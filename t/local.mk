@@ -99,11 +99,13 @@ TESTS += \
 	t/440-driver-ends.t \
 	t/450-machines.t \
 	t/460-boot-command.t \
+	t/470-console.t \
 	t/500-boots.t \
 	t/510-panics.t \
 	t/512-heap-panics.t \
 	t/514-checks-leave.t \
 	t/520-damage.t \
+	t/525-archive-damage.t \
 	t/530-devices.t \
 	t/540-cpus.t \
 	t/550-gdb-kernel.t \
@@ -115,6 +117,10 @@ TESTS += \
 	t/620-interrupt.t \
 	t/700-bad-input.t \
 	t/710-bad-guests.t \
+	t/711-archive.t \
+	t/712-elfdeps.t \
+	t/713-image-program.t \
+	t/714-run.t \
 	t/720-exec.t \
 	t/800-broken.t
 

@@ -31,15 +31,13 @@ proc ::acre::elfdeps::is {path} {
 # LENGTH bytes at OFFSET.
 proc ::acre::elfdeps::Bytes {channel path offset length what} {
     variable TABLE_MOST
-    if {$length > $TABLE_MOST || $offset > 1 << 62} {
-        Wrong $path "$what has $length bytes at $offset"
-    }
-    seek $channel $offset
-    set bytes [::read $channel $length]
-    if {[string length $bytes] < $length} {
+    if {$length > $TABLE_MOST} {
+        Wrong $path "$what has $length bytes"
+    } elseif {$offset + $length > [file size $path]} {
         Wrong $path "$what lies beyond the end of the file"
     }
-    return $bytes
+    seek $channel $offset
+    return [::read $channel $length]
 }
 
 # Program headers as a list of {type offset vaddr filesz}.
@@ -91,8 +89,8 @@ proc ::acre::elfdeps::Dynamic {bytes} {
 
 # The string at AT in the table.
 proc ::acre::elfdeps::Text {path strings at} {
-    set end [string first \0 $strings $at]
-    if {$at >= [string length $strings] || $end < 0} {
+    set end [expr {$at < [string length $strings] ? [string first \0 $strings $at] : -1}]
+    if {$end < 0} {
         Wrong $path "a string at $at lies beyond its table"
     }
     return [encoding convertfrom [encoding system] [string range $strings $at [expr {$end - 1}]]]

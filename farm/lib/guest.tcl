@@ -40,7 +40,7 @@ proc ::acre::guest::free {handle} {
 # The entry of the host's PATH, or "" for what is left out.
 proc ::acre::guest::Entry {path} {
     if {[catch {file lstat $path stat} why]} {
-        ::acre::err::bad "cannot read $path: [lindex [split $why :] end]"
+        ::acre::err::bad "cannot read $path: [string trim [lindex [split $why :] end]]"
     }
     set entry [dict create mode [format %#o [expr {$stat(mode) & 07777}]] mtime $stat(mtime)]
     switch -- $stat(type) {

@@ -59,9 +59,9 @@ proc ::acre::program::split {words table} {
     return [list $options $words]
 }
 
-# An absolute path, links as they are.
+# An absolute path, links and ".." as they are.
 proc ::acre::program::Absolute {path} {
-    return [expr {[string match /* $path] ? $path : "[pwd]/$path"}]
+    return /[join [::acre::guest::Split [expr {[string match /* $path] ? $path : "[pwd]/$path"}]] /]
 }
 
 proc ::acre::program::Executable {handle guest} {
@@ -80,8 +80,8 @@ proc ::acre::program::Find {handle name who} {
         ::acre::err::bad "$name [expr {$path eq {} ? {does not exist} : {is no executable file}}]$who"
     }
     foreach directory [::split $::env(PATH) :] {
-        if {$directory ne "" && [Executable $handle [Absolute $directory]/$name]} {
-            return [Absolute $directory]/$name
+        if {$directory ne "" && [Executable $handle [Absolute $directory/$name]]} {
+            return [Absolute $directory/$name]
         }
     }
     ::acre::err::bad "no program is called '$name'$who: there is none in $::env(PATH)"
