@@ -82,7 +82,30 @@ part_of() {
 	echo "$tmp/part.$1"
 }
 
-plan $(($(runs | wc -l) + 11))
+# Malformed files: each is refused with a line that says why, and the next program runs.
+kinds() {
+	$CC_FOR_BUILD -O2 -Wall -Wextra -static -o "$tmp/exec-kinds" "$srcdir/user/exec-kinds.c" || return
+	timeout 60 "$acre" run "$tmp/exec-kinds" >"$tmp/kinds.out" 2>"$tmp/kinds.err"
+	is "malformed files: the good one runs after all" $? 42
+	like "each of them is refused" "$(cat "$tmp/kinds.out")" "42 of 42 kinds refused*cut off: 0 not refused"
+	is "with a line that says why" "$(grep -c '^# exec: /tmp/acre-kind: ..*: 0x' "$tmp/kinds.err")" \
+		$((42 + (12288 + 96) / 97))
+}
+
+# A program whose one segment is written and executed.
+wxorx() {
+	printf '%s\n' 'void _start(void) { __asm__ volatile("syscall" : : "a"(60l), "D"(42l)); __builtin_unreachable(); }' \
+		>"$tmp/rwx.c"
+	$CC_FOR_BUILD -static -nostdlib -Wl,-N -Wl,--no-warn-rwx-segments -o "$tmp/rwx" "$tmp/rwx.c" 2>"$tmp/cc" ||
+		tap_show "$tmp/cc"
+	timeout 60 "$acre" run "$tmp/rwx" 2>"$tmp/rwx.err"
+	is "a segment both written and executed runs" $? 42
+	timeout 60 "$acre" run --set wxorx=1 "$tmp/rwx" 2>"$tmp/rwx.err"
+	is "with wxorx=1 it does not" $? 126
+	like "and a line says why" "$(cat "$tmp/rwx.err")" "*rwx: segment both writable and executable: 0x*"
+}
+
+plan $(($(runs | wc -l) + 17))
 while IFS= read -r line; do
 	head=${line%%:*}
 	name=${head%% *} rest=${head#* }
@@ -91,3 +114,5 @@ done <<END
 $(runs)
 END
 places
+kinds
+wxorx

@@ -20,6 +20,7 @@
 #include "runtime/bytes.h"
 #include "runtime/range.h"
 #include "script.h"
+#include "space.h"
 
 #define PERSONALITY_NO_RANDOM 0x40000u /* ADDR_NO_RANDOMIZE */
 
@@ -82,13 +83,34 @@ static int64_t find_interpreter(struct texts *t)
     if (!exec_next.program.elf.interpreter_size)
         return 0;
     error = load_interpreter(&exec_next.program, t->interpreter);
-    if (!error)
+    if (error)
+        log_line("exec: %s: path of the interpreter does not end: 0x%lx", t->name,
+                 exec_next.program.elf.interpreter_offset);
+    else
         error = load_find(path_cwd, t->interpreter, PATH_FOLLOW, &exec_next.interpreter.inode);
     if (error) {
         exec_next.interpreter.inode = NULL;
         return error;
     }
     return load_check(&exec_next.interpreter, t->interpreter, t->head) ? -ELIBBAD : 0;
+}
+
+/* W^X, where it is enforced, is asked for before there is no way back. */
+static int64_t check_rights(const struct load_file *file, const char *name)
+{
+    const struct elf_program *elf = &file->elf.elf;
+    const uint32_t both = ELF_WRITE | ELF_EXECUTE;
+
+    for (uint32_t i = 0; space_wxorx && i < elf->segment_count; i++)
+        if ((elf->segments[i].flags & both) == both) {
+            log_line("exec: %s: segment both writable and executable: 0x%lx", name, elf->segments[i].vaddr);
+            return -EACCES;
+        }
+    if (space_wxorx && file->elf.stack_executable) {
+        log_line("exec: %s: wants a stack that is executable", name);
+        return -EACCES;
+    }
+    return 0;
 }
 
 static int64_t make_layout(void)
@@ -140,6 +162,8 @@ static int64_t prepare(const char *path)
         error = add_path(path);
     if (!error)
         error = load_check(&exec_next.program, t->name, t->head);
+    if (!error)
+        error = check_rights(&exec_next.program, t->name);
     if (!error)
         error = find_interpreter(t);
     if (!error)
