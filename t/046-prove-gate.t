@@ -20,7 +20,8 @@ printf '/*@ axiomatic A { axiom a: \\false; } */\n' >"$tmp/bad.h"
 printf '/*@ admit \\false; */\n' >"$tmp/worse.h"
 printf 'module M\n  axiom a: false\nend\n' >"$tmp/bad.mlw"
 printf 'module M\n  meta "remove_for_" axiom N.a\nend\n' >"$tmp/good.mlw"
-ok "annotations that assume nothing pass, prose beside them does not matter" sh "$prove" --clean "$tmp/good.h" "$tmp/good.mlw"
+ok "annotations that assume nothing pass, prose beside them does not matter" \
+	sh "$prove" --clean "$tmp/good.h" "$tmp/good.mlw"
 is "axioms and admits are found" \
 	"$(for f in bad.h worse.h bad.mlw; do sh "$prove" --clean "$tmp/$f" >/dev/null && echo "$f"; done)" ""
 ok "nothing in the sources and proofs is assumed so" sh -c "find '$top_srcdir/src' '$top_srcdir/t/proofs' \
