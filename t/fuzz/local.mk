@@ -7,7 +7,7 @@
 #   fuzz/NAME-afl      by afl-clang-fast: make fuzz-afl [FUZZ=NAME...]
 # make fuzz-merge FUZZ=NAME makes a small corpus of the old one and what was found.
 
-fuzz_NAMES = elf general idheap region value
+fuzz_NAMES = elf general idheap newc region value
 if FUZZ_TCL
 fuzz_NAMES += import
 endif
