@@ -22,6 +22,14 @@ static int64_t of_descriptor(uint64_t fd, struct inode **inode)
     return 0;
 }
 
+/* The same by a path and AT_ flags. */
+static int64_t find_flagged(uint64_t fd, uint64_t text, uint64_t flags, struct inode **inode)
+{
+    if ((uint32_t)flags & ~(uint32_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    return at_find(fd, text, at_flags(flags), inode);
+}
+
 static int64_t finish(struct inode *inode)
 {
     inode_touch(inode, TOUCH_CHANGED);
@@ -68,8 +76,7 @@ int64_t sys_fchmodat(const uint64_t *a)
 int64_t sys_fchmodat2(const uint64_t *a)
 {
     struct inode *inode = NULL;
-    int64_t found = a[3] & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) ? -EINVAL
-                                                                            : at_find(a[0], a[1], at_flags(a[3]), &inode);
+    int64_t found = find_flagged(a[0], a[1], a[3], &inode);
 
     return set_mode(found, inode, a[2]);
 }
@@ -115,8 +122,7 @@ int64_t sys_fchown(const uint64_t *a)
 int64_t sys_fchownat(const uint64_t *a)
 {
     struct inode *inode = NULL;
-    int64_t found = a[4] & ~(uint64_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) ? -EINVAL
-                                                                            : at_find(a[0], a[1], at_flags(a[4]), &inode);
+    int64_t found = find_flagged(a[0], a[1], a[4], &inode);
 
     return set_owner(found, inode, a[2], a[3]);
 }
@@ -146,11 +152,9 @@ static void set_time(struct inode *inode, struct inode_time *time, const struct 
 /* What to change, held: a path, or with none the descriptor itself. */
 static int64_t find_for_times(uint64_t fd, uint64_t text, uint64_t flags, struct inode **inode)
 {
-    if ((uint32_t)flags & ~(uint32_t)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-        return -EINVAL;
     if (!text && (int32_t)fd != AT_FDCWD)
         return flags ? -EINVAL : of_descriptor(fd, inode);
-    return at_find(fd, text, at_flags(flags), inode);
+    return find_flagged(fd, text, flags, inode);
 }
 
 static int64_t set_times(uint64_t fd, uint64_t text, const struct abi_time *times, uint64_t flags)

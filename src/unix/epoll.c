@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A set of watched files: a tree by file and descriptor, and a ring in which a reported one goes to the end, so that all
- * get their turn.  Readiness is not kept: who waits looks at every file of the set whenever any file changes.
+ * A set of watched files: a tree by file and descriptor, and a ring in which a reported one goes to the end, so that
+ * all get their turn.  Readiness is not kept: who waits looks at every file of the set whenever any file changes.
  *
  * Edge-triggered (EPOLLET): a file that is ready is reported once for each change of any file, which is at least once
  * for each of its own; a program that asks for edges has to be ready for one too many.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A heap of its own, so that the pages are booked under OWNER_FILES.  The archive's pages stand side by side, so each is
- * unmapped alone and its address never comes back; a page of the heap has a guard behind it.
+ * A heap of its own, so that the pages are booked under OWNER_FILES.  The archive's pages stand side by side, so each
+ * is unmapped alone and its address never comes back; a page of the heap has a guard behind it.
  *
  * The reserve is what a system call, a page fault or the program's end may need of the kernel's heaps and page tables
  * before something is given back.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Pages of files: one page of kernel virtual memory each, so that reading and writing are plain copies, counted under
- * OWNER_FILES.  A page of the archive is one, too (file_pages_adopt says which addresses are): each is given back alone.
+ * OWNER_FILES.  A page of the archive is one, too (filepage_init says which addresses are): each is given back alone.
  */
 #ifndef ACRE_FILEPAGE_H
 #define ACRE_FILEPAGE_H

@@ -105,7 +105,8 @@ int64_t inode_read(struct inode *file, void *to, uint64_t size, uint64_t offset)
 /* Makes a regular file so long; what is new is a hole.  -EFBIG. */
 int64_t inode_resize(struct inode *file, uint64_t size);
 
-/* Makes a hole of all bytes in [from, limit), limit at most the size rounded up to a page; pages that lie in whole go. */
+/* Makes a hole of all bytes in [from, limit), limit at most the size rounded up to a page; pages that lie in it whole
+ * go. */
 void inode_punch(struct inode *file, uint64_t from, uint64_t limit);
 
 /* Hangs a page in (it is the file's from now on).  False: no memory, and the page is still the caller's. */

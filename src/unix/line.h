@@ -70,7 +70,7 @@ uint32_t line_room(const struct line *line);
 /* A byte has come in. */
 void line_input(struct line *line, uint8_t byte);
 
-/* Whether a read of `size` bytes would get what it waits for, times apart: a line, or as many bytes as LINE_MIN says. */
+/* Whether a read of `size` bytes would get what it waits for: a line, or as many bytes as LINE_MIN says. */
 bool line_ready(const struct line *line, uint64_t size);
 /* Bytes that can be read at once. */
 uint32_t line_count(const struct line *line);

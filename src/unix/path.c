@@ -141,6 +141,12 @@ static int64_t walk_parts(struct walk *walk)
     return 0;
 }
 
+/* Whether a link at the end is followed. */
+static bool follows(const struct path *path, uint32_t flags)
+{
+    return flags & PATH_FOLLOW || (path->slash && !(flags & PATH_LAST));
+}
+
 /* Looks the last part up, and goes on where it is a link that is followed. */
 static int64_t walk_last(struct walk *walk, uint32_t flags)
 {
@@ -160,7 +166,7 @@ static int64_t walk_last(struct walk *walk, uint32_t flags)
         result = look(path, &path->inode);
         if (result == -ENOENT)
             return 0;
-        if (result || !inode_is(path->inode, S_IFLNK) || !(flags & PATH_FOLLOW || (path->slash && !(flags & PATH_LAST))))
+        if (result || !inode_is(path->inode, S_IFLNK) || !follows(path, flags))
             return result;
         result = follow(walk, path->inode);
         path->inode = NULL;

@@ -22,7 +22,7 @@ struct path {
 };
 
 #define PATH_FOLLOW 1u /* a symbolic link at the end is followed */
-#define PATH_LAST 4u /* the caller judges the last part itself: slashes after it neither follow a link nor refuse a file */
+#define PATH_LAST 4u /* the caller judges the last part: slashes after it neither follow a link nor refuse a file */
 #define PATH_EMPTY 2u /* an empty path is the directory itself (AT_EMPTY_PATH) */
 #define PATH_CREATE 8u /* as O_CREAT has it: a name with a slash after it is refused, -EISDIR, whatever it is */
 

@@ -129,7 +129,8 @@ static void write_status(struct proc_text *text)
               resident_pages() << KIB_SHIFT, resident_pages() << KIB_SHIFT);
     fmt_write(&text->sink, "VmData:\t%8lu kB\nVmStk:\t%8lu kB\nVmSwap:\t%8lu kB\nThreads:\t%u\n",
               stats.data_pages << KIB_SHIFT, stats.stack_pages << KIB_SHIFT, 0ul, threads_count);
-    fmt_write(&text->sink, "SigPnd:\t%016lx\nSigBlk:\t%016lx\n", current->signals.own.pending, current->signals.blocked);
+    fmt_write(&text->sink, "SigPnd:\t%016lx\nSigBlk:\t%016lx\n", current->signals.own.pending,
+              current->signals.blocked);
     fmt_write(&text->sink, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\n");
 }
 

@@ -2,8 +2,8 @@
 /*
  * A tree of nodes with 64 slots each, as high as the highest index needs: six bits of the index a level.  An item at
  * index 0 alone needs no node.  A node without items is freed at once, and the root goes when only its slot 0 is used,
- * so the tree's size follows what it holds.  A call takes one step a level, of which there are 11 for the highest index;
- * radix_next looks at 64 slots of each at most, and radix_hole at every item that it passes.
+ * so the tree's size follows what it holds.  A call takes one step a level, of which there are 11 for the highest
+ * index; radix_next looks at 64 slots of each at most, and radix_hole at every item that it passes.
  */
 #include "radix.h"
 

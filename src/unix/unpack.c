@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Pages are disposed of in order: `settled` is the first one of which nobody has decided yet.  A file's pages become
- * the file's.  The last of them may hold the heads, names and small data of members after it, too; so its rest is zeroed
- * only when all members that begin in it have been read.  There is never more than one such page, for the next file
- * whose pages are taken starts behind it.
+ * the file's.  The last of them may hold the heads, names and small data of members after it, too; so its rest is
+ * zeroed only when all members that begin in it have been read.  There is never more than one such page, for the next
+ * file whose pages are taken starts behind it.
  *
  * Hard links have the same device and inode number; GNU cpio gives the data to the last of them, others to the first.
  */
@@ -197,7 +197,7 @@ static bool make_member(struct unpacking *u, struct inode *in, const char *name,
     if (!inode)
         return false;
     set_attributes(inode, member);
-    good = put_name(in, name, length, inode, why); /* first: the name may lie in a page that goes as the data is taken */
+    good = put_name(in, name, length, inode, why); /* first: its page may go as the data is taken */
     good = good && (!inode_is(inode, S_IFREG) || fill(u, inode, member));
     inode_release(inode);
     return good;

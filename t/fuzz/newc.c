@@ -103,7 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     empty(path_root);
     inode_release(path_root);
     if (host.objects || host.pages || host.archive_freed != pages)
-        fuzz_fail("%u objects, %u pages are left, %u of %u pages came back", (unsigned)host.objects, (unsigned)host.pages,
-                  (unsigned)host.archive_freed, (unsigned)pages);
+        fuzz_fail("%u objects, %u pages are left, %u of %u pages came back", (unsigned)host.objects,
+                  (unsigned)host.pages, (unsigned)host.archive_freed, (unsigned)pages);
     return 0;
 }

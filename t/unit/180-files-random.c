@@ -295,7 +295,8 @@ static void do_symlink(const char *path)
 static void do_readlink(const char *path)
 {
     uint64_t size = random_below(30);
-    uint64_t host_a[6] = { A(AT_FDCWD), A(path), A(host_bytes), size }, a[6] = { A(AT_FDCWD), A(path), A(our_bytes), size };
+    uint64_t host_a[6] = { A(AT_FDCWD), A(path), A(host_bytes), size };
+    uint64_t a[6] = { A(AT_FDCWD), A(path), A(our_bytes), size };
 
     compare_bytes("bytes of readlinkat", both("readlinkat", SYS_readlinkat, sys_readlinkat, host_a, a));
 }

@@ -230,7 +230,8 @@ static void test_links(void)
     add(&(struct member){ "c", 0100644, 9, 3, 0, "data at the last", 16, false });
     add(&(struct member){ "other", 0100644, 9, 2, 1, "another device", 14, false });
     add_trailer();
-    tap_ok(unpack_it(&why) == STATUS_OK && find("a") == find("b") && find("b") == find("c") && find("a") != find("other"),
+    tap_ok(unpack_it(&why) == STATUS_OK && find("a") == find("b") && find("b") == find("c") &&
+               find("a") != find("other"),
            "hard links are one file");
     tap_ok(find("a")->links == 3 && holds("a", "data at the last", 16), "with the data that the last one has");
     tap_ok(leave(), "nothing is left");
@@ -295,7 +296,8 @@ static void test_no_memory(void)
         failed += status == STATUS_NO_MEMORY;
         wrong += !leave();
     }
-    tap_ok(status == STATUS_OK && failed > 5 && !wrong, "%u allocations fail, each is said and nothing is left", failed);
+    tap_ok(status == STATUS_OK && failed > 5 && !wrong, "%u allocations fail, each is said and nothing is left",
+           failed);
     begin();
     for (int i = 0; i < 8; i++)
         add(&(struct member){ i % 2 ? "x" : "y", 0100644, 0, 1, 0, data, sizeof data, false });

@@ -33,7 +33,8 @@ static const struct row rows[] = {
     { "erase a control character", NONE, NONE, NONE, NONE, "a\x01\x7f\n", "a^A\b \b\b \b\r\n", "a\n", 0 },
     { "erase a tab", NONE, NONE, NONE, NONE, "abc\t\x7f\n", "abc\t\b\b\b\b\b\r\n", "abc\n", 0 },
     { "erase a character of two bytes", NONE, NONE, NONE, NONE, "\xc3\xa9\x7f\n", "\xc3\xa9\b \b\r\n", "\n", 0 },
-    { "one byte of it without IUTF8", NONE, LINE_MODE_IUTF8, NONE, NONE, "\xc3\xa9\x7f\n", "\xc3\xa9\r\n", "\xc3\n", 0 },
+    { "one byte of it without IUTF8", NONE, LINE_MODE_IUTF8, NONE, NONE, "\xc3\xa9\x7f\n", "\xc3\xa9\r\n",
+      "\xc3\n", 0 },
     { "erase without ECHOE", LINE_MODE_ECHOE, NONE, NONE, NONE, "ab\x7f\n", "ab^?\r\n", "a\n", 0 },
     { "erase a word", NONE, NONE, NONE, NONE, "ab cd \x17\n", "ab cd \b \b\b \b\b \b\r\n", "ab \n", 0 },
     { "erase a line", NONE, NONE, NONE, NONE, "ab\x15" "c\n", "ab\b \b\b \bc\r\n", "c\n", 0 },
@@ -166,7 +167,8 @@ static void test_modes(void)
     termios = line.termios;
     termios.local &= ~(uint32_t)LINE_MODE_ICANON;
     line_set(&line, &termios);
-    tap_ok(line_ready(&line, 16) && line_read(&line, bytes, 16) == 3, "what is typed can be read once the terminal is raw");
+    tap_ok(line_ready(&line, 16) && line_read(&line, bytes, 16) == 3,
+           "what is typed can be read once the terminal is raw");
     termios.characters[LINE_MIN] = 4;
     line_set(&line, &termios);
     type("abc");

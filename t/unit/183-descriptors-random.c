@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Random calls on pipes, socket pairs, eventfds, copies of descriptors and epoll sets, none of which wait, each made
- * twice: on Linux and on src/unix.  Results, error numbers, bytes, and what poll, select and epoll say must be the same.
- * Then what waits: fixed cases, with waits that end as the test says.
+ * twice: on Linux and on src/unix.  Results, error numbers, bytes, and what poll, select and epoll say must be the
+ * same.  Then what waits: fixed cases, with waits that end as the test says.
  *
  * ACRE_SEED=n replays from seed n; ACRE_OPS=n changes how many operations there are.
  */
@@ -401,7 +401,8 @@ static void test_waits(void)
     host.wait = WAIT_INTERRUPTED;
     tap_ok(sys_read(ARGUMENTS(A(waiting_fds[0]), A(bytes), 8)) == -ERESTART_NUMBER, "a read that a signal interrupts");
     host.waits = write_meanwhile;
-    tap_ok(sys_read(ARGUMENTS(A(waiting_fds[0]), A(bytes), 8)) == 3, "a read that waits gets what is written meanwhile");
+    tap_ok(sys_read(ARGUMENTS(A(waiting_fds[0]), A(bytes), 8)) == 3,
+           "a read that waits gets what is written meanwhile");
     poll = (struct pollfd){ waiting_fds[0], POLLIN, 0 };
     host.wait = WAIT_TIMEOUT;
     tap_ok(!sys_poll(ARGUMENTS(A(&poll), 1, 1000)) && !poll.revents, "poll whose time passes");

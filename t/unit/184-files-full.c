@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory that ends.  A script of file calls is run again and again, while the first, the second, the third ... allocation
- * fails: each call then fails with an error of memory and has changed nothing that the next calls could see, and at the
- * end nothing is left.  Then pages that end: ENOSPC, what was written before it stays, and room comes back.  And random
+ * Memory that ends.  A script of file calls is run again and again, while the first, the second, the third ...
+ * allocation fails: each call then fails with an error of memory and has changed nothing that the next calls could see,
+ * and at the end nothing is left.  Then pages that end: ENOSPC, what was written before it stays, and room comes back.  And random
  * operations on the tree of pages against an array.
  *
  * ACRE_SEED=n replays the last from seed n.
@@ -116,8 +116,8 @@ static void test_failing(void)
         left += host.objects || host.pages;
         all = failures == before;
     }
-    tap_ok(all && rounds > 40 && !odd, "each of %u allocations fails once: an error of memory, and then it goes on (%u odd)",
-           rounds - 1, odd);
+    tap_ok(all && rounds > 40 && !odd,
+           "each of %u allocations fails once: an error of memory, and then it goes on (%u odd)", rounds - 1, odd);
     tap_ok(!left, "and nothing is left");
     host.fail_once = false;
 }
