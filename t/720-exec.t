@@ -105,7 +105,29 @@ wxorx() {
 	like "and a line says why" "$(cat "$tmp/rwx.err")" "*rwx: segment both writable and executable: 0x*"
 }
 
-plan $(($(runs | wc -l) + 17))
+# Programs one after the other in one boot: what one sets or breaks is not there for the next.
+commands() {
+	cat >"$tmp/commands" <<-'END'
+		sh -c 'umask 0; cd /tmp; echo kept >file; ulimit -n 20; exec 0<&- 2<&-; exit 3'
+		sh -c 'umask; pwd; read line </tmp/file; echo $line; ulimit -n'
+		sh -c 'kill -SEGV $$'
+		sh -c 'trap "" TERM; kill -TERM $$; exit 4'
+		sh -c 'kill -TERM $$'
+	END
+	i=0
+	while [ $i -lt 100 ]; do
+		echo true
+		i=$((i + 1))
+	done >>"$tmp/commands"
+	echo "echo the last" >>"$tmp/commands"
+	timeout 120 "$acre" run --commands "$tmp/commands" >"$tmp/commands.out" 2>"$tmp/commands.err"
+	is "106 programs in one boot: the status is the last one's" $? 0
+	is "each begins as the first one does, with the files that there are" "$(cat "$tmp/commands.out")" \
+		"$(printf '%s\n' 0022 / kept 1024 'the last')"
+	is "each has its status" "$(sed -n 's/^.*: status //p' "$tmp/commands.err" | tr '\n' ' ')" "3 139 4 143 "
+}
+
+plan $(($(runs | wc -l) + 20))
 while IFS= read -r line; do
 	head=${line%%:*}
 	name=${head%% *} rest=${head#* }
@@ -116,3 +138,4 @@ END
 places
 kinds
 wxorx
+commands

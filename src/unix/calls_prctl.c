@@ -33,10 +33,6 @@ enum option {
 
 #define CAPABILITY_LAST 40u
 #define TSC_ENABLE 1 /* the program may read the time-stamp counter */
-#define SLACK_NS 50000ull /* Linux's */
-
-static uint32_t death_signal, keep_capabilities, no_new_privileges, no_huge_pages, dumpable = 1;
-static uint64_t slack = SLACK_NS;
 
 static int64_t set_name(uint64_t from)
 {
@@ -64,18 +60,18 @@ static int64_t set(enum option option, uint64_t value)
     case PR_SET_PDEATHSIG:
         if (value > SIGNAL_MAX)
             return -EINVAL;
-        death_signal = (uint32_t)value;
+        program.settings.death_signal = (uint32_t)value;
         return 0;
     case PR_SET_DUMPABLE:
-        return set_flag(&dumpable, value);
+        return set_flag(&program.settings.dumpable, value);
     case PR_SET_KEEPCAPS:
-        return set_flag(&keep_capabilities, value);
+        return set_flag(&program.settings.keep_capabilities, value);
     case PR_SET_NO_NEW_PRIVS:
-        return value == 1 ? set_flag(&no_new_privileges, value) : -EINVAL; /* there is no way back */
+        return value == 1 ? set_flag(&program.settings.no_new_privileges, value) : -EINVAL; /* there is no way back */
     case PR_SET_THP_DISABLE:
-        return set_flag(&no_huge_pages, value != 0);
+        return set_flag(&program.settings.no_huge_pages, value != 0);
     case PR_SET_TIMERSLACK:
-        slack = value ? value : SLACK_NS;
+        program.settings.slack = value ? value : PROGRAM_SLACK_NS;
         return 0;
     case PR_SET_NAME:
         return set_name(value);
@@ -97,11 +93,11 @@ int64_t sys_prctl(const uint64_t *a)
 
     switch ((enum option)a[0]) {
     case PR_GET_PDEATHSIG:
-        return put(a[1], &death_signal, sizeof death_signal);
+        return put(a[1], &program.settings.death_signal, sizeof program.settings.death_signal);
     case PR_GET_DUMPABLE:
-        return dumpable;
+        return program.settings.dumpable;
     case PR_GET_KEEPCAPS:
-        return keep_capabilities;
+        return program.settings.keep_capabilities;
     case PR_GET_NAME:
         return put(a[1], current->name, sizeof current->name);
     case PR_GET_SECCOMP:
@@ -112,13 +108,13 @@ int64_t sys_prctl(const uint64_t *a)
     case PR_GET_TSC:
         return put(a[1], &tsc, sizeof tsc);
     case PR_GET_TIMERSLACK:
-        return (int64_t)slack;
+        return (int64_t)program.settings.slack;
     case PR_GET_NO_NEW_PRIVS:
-        return no_new_privileges;
+        return program.settings.no_new_privileges;
     case PR_GET_TID_ADDRESS:
         return put(a[1], &current->clear_child_tid, sizeof current->clear_child_tid);
     case PR_GET_THP_DISABLE:
-        return no_huge_pages;
+        return program.settings.no_huge_pages;
     default:
         return set((enum option)a[0], a[1]);
     }

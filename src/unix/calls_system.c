@@ -142,8 +142,6 @@ int64_t sys_capset(const uint64_t *a)
 #define PRIORITY_PROCESS 0
 #define PRIORITY_USER 2
 
-static int32_t nice;
-
 static int64_t check_priority(const uint64_t *a)
 {
     if ((int32_t)a[0] < PRIORITY_PROCESS || (int32_t)a[0] > PRIORITY_USER)
@@ -158,7 +156,7 @@ int64_t sys_getpriority(const uint64_t *a)
 {
     int64_t error = check_priority(a);
 
-    return error ? error : 20 - nice; /* the call's value is never negative: 1 to 40 */
+    return error ? error : 20 - program.settings.nice; /* the call's value is never negative: 1 to 40 */
 }
 
 int64_t sys_setpriority(const uint64_t *a)
@@ -166,9 +164,9 @@ int64_t sys_setpriority(const uint64_t *a)
     int32_t to = (int32_t)a[2] < -20 ? -20 : (int32_t)a[2] > 19 ? 19 : (int32_t)a[2];
     int64_t error = check_priority(a);
 
-    if (!error && to < nice && program.ids.euid != 0)
+    if (!error && to < program.settings.nice && program.ids.euid != 0)
         error = -EACCES;
     if (!error)
-        nice = to;
+        program.settings.nice = to;
     return error;
 }

@@ -6,8 +6,9 @@ exec_portable = src/unix/aslr.c src/unix/chacha.c src/unix/elfuser.c src/unix/ru
 	src/unix/userstack.c
 runtime_C += $(exec_portable)
 kernel_C += $(exec_portable) src/runtime/elf.c src/unix/calls_exec.c src/unix/calls_identity.c \
-	src/unix/calls_limits.c src/unix/calls_prctl.c src/unix/calls_system.c src/unix/exec.c src/unix/exec_args.c \
-	src/unix/exec_commit.c src/unix/load.c src/unix/main.c src/unix/program.c src/unix/random.c src/unix/vdso_map.c
+	src/unix/calls_limits.c src/unix/calls_prctl.c src/unix/calls_system.c src/unix/commands.c src/unix/exec.c \
+	src/unix/exec_args.c src/unix/exec_commit.c src/unix/load.c src/unix/main.c src/unix/program.c \
+	src/unix/random.c src/unix/vdso_map.c
 include src/unix/vdso/local.mk
 
 # The border to ring 3, threads, waiting, time, signals

@@ -10,12 +10,13 @@
  */
 #include "program.h"
 
+#include "commands.h"
 #include "file.h"
 #include "inode.h"
 #include "kernel/backed.h"
 #include "kernel/kheap.h"
 #include "kernel/ledger.h"
-#include "kernel/say.h"
+#include "kernel/options.h"
 #include "kernel/panic.h"
 #include "log.h"
 #include "program_ledger.h"
@@ -23,8 +24,6 @@
 #include "space.h"
 #include "thread.h"
 #include "timers.h"
-#include "x86_64/com1.h"
-#include "x86_64/protocol.h"
 
 struct program program;
 
@@ -92,7 +91,14 @@ static void end(void)
     program.exe = NULL;
     if (!program_ledger_check())
         panic("frames are lost after the program's end with status %d", exit_status);
-    say_program_end((uint32_t)exit_status);
+    commands_ended(exit_status);
+}
+
+void program_reset(void)
+{
+    program = (struct program){ .exe = program.exe, .execs = program.execs, .aslr = options_program.aslr };
+    program.settings.dumpable = 1;
+    program.settings.slack = PROGRAM_SLACK_NS;
 }
 
 void program_exit(int status)

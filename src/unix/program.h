@@ -52,6 +52,15 @@ struct program_ids {
 
 #define PROGRAM_GROUPS_MAX 32 /* supplementary groups */
 
+/* What the program has set by prctl and setpriority; nothing here depends on it. */
+struct program_settings {
+    uint32_t death_signal, keep_capabilities, no_new_privileges, no_huge_pages, dumpable;
+    int32_t nice;
+    uint64_t slack; /* ns */
+};
+
+#define PROGRAM_SLACK_NS 50000ull /* Linux's */
+
 struct program {
     struct inode *exe; /* held; what /proc/self/exe names; NULL before the first program */
     char name[PROGRAM_NAME_SIZE]; /* last part of the path, as prctl(PR_GET_NAME) has it at first */
@@ -65,14 +74,19 @@ struct program {
     bool aslr; /* option aslr= */
     struct program_ids ids; /* all 0, root, at first; files are not guarded by them */
     uint32_t groups[PROGRAM_GROUPS_MAX], group_count;
+    struct program_settings settings;
     uint64_t execs; /* programs so far, this one included */
 };
 
 extern struct program program;
 
+/* As the first program of a boot finds it, but for its limits. */
+void program_reset(void);
+
 /*
  * Ends the program, as exit_group does: every thread stops, files are closed, memory goes back to the ledger, which
- * must then be as it was before the program; then the machine ends.  status: 0..255, or 128 + signal.
+ * must then be as it was before the program; then the next program of the image runs, or the machine ends.  status:
+ * 0..255, or 128 + signal.
  */
 _Noreturn void program_exit(int status);
 

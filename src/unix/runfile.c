@@ -48,7 +48,7 @@ static bool read_list(struct texts *texts, uint64_t *count, const char **first)
     return true;
 }
 
-enum status runfile_read(struct runfile *run, const char *bytes, uint64_t size)
+enum status runfile_read(struct runfile *run, const char *bytes, uint64_t size, uint64_t *used)
 {
     struct texts texts = { bytes, bytes + size };
 
@@ -56,5 +56,8 @@ enum status runfile_read(struct runfile *run, const char *bytes, uint64_t size)
         return STATUS_CORRUPT;
     run->cwd = next(&texts);
     run->path = next(&texts);
-    return run->cwd && run->path && texts.at == texts.limit ? STATUS_OK : STATUS_CORRUPT;
+    if (!run->cwd || !run->path)
+        return STATUS_CORRUPT;
+    *used = (uint64_t)(texts.at - bytes);
+    return STATUS_OK;
 }

@@ -2,7 +2,7 @@
 /*
  * The file RUNFILE_PATH of an image: what is to be started.  Texts, each ended by a NUL: the number of arguments, the
  * arguments, the number of variables of the environment, these, the working directory, the program's path.  Numbers are
- * decimal.
+ * decimal.  The same again for each further program.
  */
 #ifndef ACRE_RUNFILE_H
 #define ACRE_RUNFILE_H
@@ -19,7 +19,7 @@ struct runfile {
     const char *cwd, *path;
 };
 
-/* Reads the bytes, which must stay.  STATUS_CORRUPT: not of this form, or not of this length. */
-MUST_USE enum status runfile_read(struct runfile *run, const char *bytes, uint64_t size);
+/* Reads one program from the bytes, which must stay; *used are its.  STATUS_CORRUPT: not of this form. */
+MUST_USE enum status runfile_read(struct runfile *run, const char *bytes, uint64_t size, uint64_t *used);
 
 #endif
