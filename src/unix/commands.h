@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The programs that the image wants to run, one after the other.  Each begins as the first one does: descriptors, limits,
- * identity, signals are new; files are as the one before has left them.
+ * The programs that the image wants to run, one after the other.  Each begins as the first one does: descriptors,
+ * limits, identity, signals are new; files are as the one before has left them.
  */
 #ifndef ACRE_COMMANDS_H
 #define ACRE_COMMANDS_H
