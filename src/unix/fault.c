@@ -47,11 +47,19 @@ void fault_raise(int number, int code, uint64_t address)
     signal_force(number, &info);
 }
 
+/*
+ * A fault that ring 3 meets and that is not of ring 3's rights at a page that is there is none that another try mends.
+ * Seen on: QEMU 7.2's TCG with SMAP, where IRETQ reads its frame with the kernel's rights and loops.
+ */
 static void page_fault(struct trap_frame *frame)
 {
     uint64_t address = trap_cr2();
     int signal, code = space_code(address, frame->error, &signal);
 
+    if (!signal && (frame->error & (TRAP_PF_PRESENT | TRAP_PF_USER)) == TRAP_PF_PRESENT) {
+        fault_raise(SIGSEGV, SI_KERNEL, 0);
+        return;
+    }
     if (!signal)
         return;
     current->fault_address = address;

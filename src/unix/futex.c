@@ -123,8 +123,8 @@ static int64_t wait_operation(const uint64_t *a, uint32_t mask)
     return result ? result : wait(a[0], (uint32_t)a[2], deadline, mask);
 }
 
-/* Wakes the first a[2] waiters and moves the next a[3] to a[4]; how many were either, or only woken. */
-static int64_t requeue(const uint64_t *a, bool count_moved)
+/* Wakes the first a[2] waiters and moves the next a[3] to a[4]; how many were either. */
+static int64_t requeue(const uint64_t *a)
 {
     int32_t most_woken = (int32_t)a[2], most_moved = (int32_t)a[3];
     int64_t woken, moved = 0;
@@ -143,7 +143,7 @@ static int64_t requeue(const uint64_t *a, bool count_moved)
         wait_move(w, queue_of(a[4]));
         moved++;
     }
-    return count_moved ? woken + moved : woken;
+    return woken + moved;
 }
 
 static int64_t compare_requeue(const uint64_t *a)
@@ -154,7 +154,7 @@ static int64_t compare_requeue(const uint64_t *a)
         return -EINVAL;
     if (!user_get(word, a[0]))
         return -EFAULT;
-    return word == (uint32_t)a[5] ? requeue(a, true) : -EAGAIN;
+    return word == (uint32_t)a[5] ? requeue(a) : -EAGAIN;
 }
 
 /* WAKE_OP's arithmetic: operation in bits 28..30, 31: the operand is a shift, operand in 12..23. */
@@ -243,7 +243,7 @@ int64_t sys_futex(const uint64_t *a)
     case FUTEX_WAKE_BITSET:
         return wake_bits(a, (uint32_t)a[5]);
     case FUTEX_REQUEUE:
-        return requeue(a, false);
+        return requeue(a);
     case FUTEX_CMP_REQUEUE:
         return compare_requeue(a);
     case FUTEX_WAKE_OP:

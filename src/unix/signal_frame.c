@@ -24,6 +24,7 @@
 #define UC_FLAGS 7u /* FP_XSTATE, SIGCONTEXT_SS, STRICT_RESTORE_SS */
 #define MAGIC1 0x46505853u
 #define MAGIC2 0x46505845u
+#define MXCSR_OFFSET 24
 #define SOFTWARE_OFFSET 464 /* of the FPU state: 48 bytes that the CPU leaves alone */
 #define STACK_MIN 2048u /* MINSIGSTKSZ */
 
@@ -204,10 +205,14 @@ static bool read_legacy(uint64_t at)
 /* The CPU itself refuses a state that is none (SDM vol. 1 13.8.1); it reads the program's memory only once. */
 static bool read_fpu(uint64_t at)
 {
+    uint32_t mxcsr;
+
     if (!at) {
         fpu_reset();
         return true;
     }
+    if (!user_get(mxcsr, at + MXCSR_OFFSET) || !fpu_mxcsr_good(mxcsr))
+        return false;
     if (at % 64 == 0 && user_range(at, fpu_size()) && is_extended(at))
         return fpu_load_user(at);
     return read_legacy(at);

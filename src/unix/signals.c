@@ -179,6 +179,18 @@ static void tell(struct thread *thread, int number)
         wait_end(thread->waiter, WAIT_INTERRUPTED);
 }
 
+/* The current thread will not take these of the program's signals, which it may have been told of: another shall. */
+static void retarget(uint64_t numbers)
+{
+    for (numbers &= shared.pending; numbers; numbers &= numbers - 1) {
+        int number = __builtin_ctzll(numbers) + 1;
+        struct thread *thread = taker(number);
+
+        if (thread)
+            tell(thread, number);
+    }
+}
+
 bool signal_raise(struct thread *thread, int number, const struct siginfo *info)
 {
     struct signal_set *set = thread ? &thread->signals.own : &shared;
@@ -215,8 +227,12 @@ bool signal_pending(void)
 
 void signal_block(uint64_t mask)
 {
+    uint64_t newly = mask & ~current->signals.blocked;
+
     current->signals.blocked = mask & ~SIGNAL_UNBLOCKABLE;
     look(current);
+    if (newly & shared.pending)
+        retarget(newly);
 }
 
 void signal_block_for_now(uint64_t mask)
@@ -293,6 +309,7 @@ const char *signal_name(int number)
 void signals_thread_ends(struct thread *thread)
 {
     drop_all(&thread->signals.own);
+    retarget(~0ull);
 }
 
 void signals_thread_moves(struct thread *from, struct thread *to)

@@ -149,7 +149,7 @@ void signals_end(void);
 /* "SIGSEGV", or "SIG34". */
 const char *signal_name(int number);
 
-/* For thread.c: a thread has ended; a thread's signals and mask are another's now. */
+/* For thread.c: the current thread is gone; a thread's signals and mask are another's now. */
 void signals_thread_ends(struct thread *thread);
 void signals_thread_moves(struct thread *from, struct thread *to);
 

@@ -264,8 +264,8 @@ void thread_exit(int status)
         program_exit(current == &threads_first ? status : first_status);
     if (current == &threads_first)
         first_status = status;
-    signals_thread_ends(current);
     leave_list(current);
+    signals_thread_ends(current);
     leave();
 }
 

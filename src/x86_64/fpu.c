@@ -22,11 +22,13 @@
 #define XCR0_AVX 4u
 #define XCR0_AVX512 0xe0u
 #define MXCSR_OFFSET 24
+#define MXCSR_MASK_OFFSET 28
+#define MXCSR_MASK_DEFAULT 0xffbfu /* where FXSAVE stores a mask of 0 (SDM vol. 1 11.6.6) */
 #define MXCSR_START 0x1f80u
 #define CONTROL_START 0x37fu
 
 static uint64_t features;
-static uint32_t size = FPU_LEGACY_SIZE;
+static uint32_t size = FPU_LEGACY_SIZE, mxcsr_mask;
 static struct fpu_state start;
 
 static void set_xcr0(uint64_t value)
@@ -71,6 +73,8 @@ void fpu_init(void)
     if (xsave)
         enable_xsave();
     __asm__ volatile("fninit; fxsave64 %0" : "+m"(start));
+    bytes_copy(&mxcsr_mask, start.bytes + MXCSR_MASK_OFFSET, sizeof mxcsr_mask);
+    mxcsr_mask = mxcsr_mask ? mxcsr_mask : MXCSR_MASK_DEFAULT;
     bytes_fill(&start, 0, sizeof start);
     bytes_copy(start.bytes, &control, 2);
     bytes_copy(start.bytes + MXCSR_OFFSET, &mxcsr, sizeof mxcsr);
@@ -127,4 +131,9 @@ bool fpu_save_user(uint64_t state)
 bool fpu_load_user(uint64_t state)
 {
     return fpu_load((const struct fpu_state *)state);
+}
+
+bool fpu_mxcsr_good(uint32_t mxcsr)
+{
+    return !(mxcsr & ~mxcsr_mask);
 }

@@ -33,6 +33,9 @@ bool fpu_load(const struct fpu_state *state);
 bool fpu_save_user(uint64_t state);
 bool fpu_load_user(uint64_t state);
 
+/* Whether MXCSR has only bits that this CPU has.  XRSTOR refuses others, but QEMU's TCG does not. */
+bool fpu_mxcsr_good(uint32_t mxcsr);
+
 /* The state of a program that begins (psABI: x87 control word 0x37f, MXCSR 0x1f80, all else 0). */
 void fpu_reset(void);
 

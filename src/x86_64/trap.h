@@ -44,6 +44,7 @@ _Static_assert(offsetof(struct trap_frame, rdi) == 6 * 8 && offsetof(struct trap
 #define TRAP_SYSCALL 0x100 /* no vector: the frame is a system call's */
 #define TRAP_PF_PRESENT 1
 #define TRAP_PF_WRITE 2 /* error code of a page fault (SDM vol. 3A 4.7) */
+#define TRAP_PF_USER 4
 #define TRAP_PF_FETCH 16
 
 /* Loads the kernel's GDT (null, code, data, TSS), IDT and TSS, whose IST 1 is for double faults.  Once. */
