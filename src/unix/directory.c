@@ -7,13 +7,13 @@
  * its name (`dead`) keeps its parent for "..", as long as somebody holds it.
  */
 #include "directory.h"
+#include "filenode.h"
 
 #include <stddef.h>
 
 #include "abi_file.h"
 #include "errno.h"
 #include "filepage.h"
-#include "kernel/kheap.h"
 #include "runtime/bytes.h"
 #include "runtime/hash.h"
 
@@ -95,13 +95,13 @@ static void unlink_inode(struct inode *directory, struct inode *inode)
 
 bool directory_add(struct inode *directory, const char *name, uint32_t length, struct inode *inode)
 {
-    struct entry *entry = filepage_room() ? kheap_new(entry_size(length)) : NULL;
+    struct entry *entry = filepage_room() ? filenode_new(entry_size(length)) : NULL;
     struct keytree_node **link = hash_link(directory, name, length);
 
     if (!entry)
         return false;
     if (radix_set(&directory->directory.order, directory->directory.next_cookie, entry) != STATUS_OK) {
-        (void)!kheap_delete(entry, entry_size(length));
+        filenode_delete(entry, entry_size(length));
         return false;
     }
     *entry = (struct entry){ .cookie = directory->directory.next_cookie++, .inode = inode, .length = length };
@@ -143,7 +143,7 @@ void directory_remove(struct inode *directory, struct entry *entry)
     radix_take(&directory->directory.order, entry->cookie);
     directory->directory.count--;
     unlink_inode(directory, entry->inode);
-    (void)!kheap_delete(entry, entry_size(entry->length));
+    filenode_delete(entry, entry_size(entry->length));
 }
 
 void directory_replace(struct inode *directory, struct entry *entry, struct inode *inode)

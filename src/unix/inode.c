@@ -4,6 +4,7 @@
  * as /proc/mounts says), so that a program that only reads never has the clock calibrated.
  */
 #include "inode.h"
+#include "filenode.h"
 
 #include <stddef.h>
 
@@ -12,7 +13,6 @@
 #include "directory.h"
 #include "errno.h"
 #include "filepage.h"
-#include "kernel/kheap.h"
 #include "pipe.h"
 #include "runtime/bytes.h"
 
@@ -22,7 +22,7 @@ static uint64_t last_number;
 
 struct inode *inode_new(uint32_t mode, enum filesystem filesystem)
 {
-    struct inode *inode = filepage_room() ? kheap_new(sizeof *inode) : NULL;
+    struct inode *inode = filepage_room() ? filenode_new(sizeof *inode) : NULL;
 
     if (!inode)
         return NULL;
@@ -45,10 +45,10 @@ static void inode_delete(struct inode *inode)
     if (inode_is(inode, S_IFREG) && !inode->ops)
         inode_punch(inode, 0, UINT64_MAX);
     else if (inode_is(inode, S_IFLNK) && inode->target)
-        (void)!kheap_delete(inode->target, inode->size + 1);
+        filenode_delete(inode->target, inode->size + 1);
     else if (inode_is(inode, S_IFDIR))
         directory_end(inode);
-    (void)!kheap_delete(inode, sizeof *inode);
+    filenode_delete(inode, sizeof *inode);
 }
 
 void inode_release(struct inode *inode)
@@ -74,7 +74,7 @@ void inode_touch(struct inode *inode, uint32_t times)
 
 bool inode_target(struct inode *link, const char *text, uint64_t length)
 {
-    link->target = kheap_new(length + 1);
+    link->target = filenode_new(length + 1);
     if (!link->target)
         return false;
     bytes_copy(link->target, text, length);

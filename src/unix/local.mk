@@ -24,7 +24,8 @@ kernel_ASM += src/unix/checks_ring3.asm src/unix/entry.asm src/x86_64/access.asm
 unix_files_C = src/unix/at.c src/unix/call_attributes.c src/unix/call_copy.c src/unix/call_data.c src/unix/call_fd.c \
 	src/unix/call_names.c src/unix/call_open.c src/unix/call_pipe.c src/unix/call_place.c src/unix/call_poll.c \
 	src/unix/call_rename.c src/unix/call_select.c src/unix/call_stat.c src/unix/directory.c src/unix/epoll.c \
-	src/unix/file.c src/unix/file_directory.c src/unix/file_regular.c src/unix/inode.c src/unix/inode_data.c \
+	src/unix/file.c src/unix/file_directory.c src/unix/file_regular.c src/unix/filenode.c src/unix/inode.c \
+	src/unix/inode_data.c \
 	src/unix/memfd.c src/unix/newc.c src/unix/path.c src/unix/pipe.c src/unix/pipe_pair.c src/unix/radix.c \
 	src/unix/transfer.c src/unix/unpack.c src/unix/waiting.c
 unix_files_C += src/unix/call_socket.c src/unix/eventfd.c src/unix/line.c src/unix/timerfd.c

@@ -12,6 +12,7 @@
 
 #include "commands.h"
 #include "file.h"
+#include "filenode.h"
 #include "inode.h"
 #include "kernel/backed.h"
 #include "kernel/kheap.h"
@@ -28,9 +29,10 @@
 struct program program;
 
 static struct ledger before;
+static uint64_t before_nodes;
 static int exit_status;
 
-/* Owners that grow with the tree of files. */
+/* Owners that grow with the tree of files, which outlives a program. */
 static bool is_of_files(enum owner owner)
 {
     return owner == OWNER_FILES || owner == OWNER_GENERAL || owner == OWNER_BACKED || owner == OWNER_METADATA_VIRTUAL ||
@@ -48,6 +50,7 @@ void program_ledger_begin(void)
 {
     settle();
     before = ledger;
+    before_nodes = filenode_bytes;
 }
 
 bool program_ledger_is_clear(void)
@@ -67,7 +70,7 @@ bool program_ledger_check(void)
     bool files_same, good = true;
 
     settle();
-    files_same = ledger.frames[OWNER_FILES] == before.frames[OWNER_FILES];
+    files_same = ledger.frames[OWNER_FILES] == before.frames[OWNER_FILES] && filenode_bytes == before_nodes;
     for (enum owner owner = 0; owner < OWNER_COUNT; owner++) {
         if (owner == OWNER_FREE || ledger.frames[owner] <= before.frames[owner] ||
             (!files_same && is_of_files(owner)))

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kernel/kheap.h"
+#include "filenode.h"
 #include "runtime/bytes.h"
 
 #define SLOT_BITS 6
@@ -36,7 +36,7 @@ static bool reaches(const struct radix *radix, uint64_t index)
 
 static struct radix_node *node_new(void)
 {
-    struct radix_node *node = kheap_new(sizeof *node);
+    struct radix_node *node = filenode_new(sizeof *node);
 
     if (node)
         bytes_fill(node, 0, sizeof *node);
@@ -45,7 +45,7 @@ static struct radix_node *node_new(void)
 
 static void node_delete(struct radix_node *node)
 {
-    (void)!kheap_delete(node, sizeof *node);
+    filenode_delete(node, sizeof *node);
 }
 
 /* The root goes as long as its slot 0 is all that it has. */
