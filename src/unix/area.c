@@ -99,7 +99,7 @@ static struct area *turn_left(struct area *t)
 }
 
 /* Mends I2 and I3 of a node whose subtrees are in order and differ by two at most. */
-static struct area *balance(struct area *t)
+static struct area *rebalance(struct area *t)
 {
     int32_t tilt = height_of(t->left) - height_of(t->right);
 
@@ -117,15 +117,34 @@ static struct area *balance(struct area *t)
     return t;
 }
 
-static struct area *put(struct area *t, struct area *area)
+/*
+ * The same on the way up.  Where a node is what it was before, in the eyes of those above, *settled is set, and they
+ * need not look: most changes are forgotten after two or three levels.
+ */
+static struct area *balance(struct area *t, bool *settled)
+{
+    struct area old;
+
+    if (*settled)
+        return t;
+    old.low = t->low;
+    old.high = t->high;
+    old.most = t->most;
+    old.height = t->height;
+    t = rebalance(t);
+    *settled = old.low == t->low && old.high == t->high && old.most == t->most && old.height == t->height;
+    return t;
+}
+
+static struct area *put(struct area *t, struct area *area, bool *settled)
 {
     if (!t)
         return area;
     if (area->base < t->base)
-        t->left = put(t->left, area);
+        t->left = put(t->left, area, settled);
     else
-        t->right = put(t->right, area);
-    return balance(t);
+        t->right = put(t->right, area, settled);
+    return balance(t, settled);
 }
 
 /* Takes the first node of a subtree out; the rest is returned. */
@@ -136,17 +155,17 @@ static struct area *take_first(struct area *t, struct area **first)
         return t->right;
     }
     t->left = take_first(t->left, first);
-    return balance(t);
+    return rebalance(t);
 }
 
-static struct area *take(struct area *t, struct area *area)
+static struct area *take(struct area *t, struct area *area, bool *settled)
 {
     struct area *next;
 
     if (area->base < t->base) {
-        t->left = take(t->left, area);
+        t->left = take(t->left, area, settled);
     } else if (area->base > t->base) {
-        t->right = take(t->right, area);
+        t->right = take(t->right, area, settled);
     } else if (!t->left || !t->right) {
         return t->left ? t->left : t->right;
     } else {
@@ -154,17 +173,20 @@ static struct area *take(struct area *t, struct area *area)
 
         next->left = t->left;
         next->right = right;
-        t = next;
+        return rebalance(next);
     }
-    return balance(t);
+    return balance(t, settled);
 }
 
 /* I3 along the way to an area whose bounds have changed. */
-static void sum_up_to(struct area *t, const struct area *area)
+static void sum_up_to(struct area *t, const struct area *area, bool *settled)
 {
-    if (t != area)
-        sum_up_to(area->base < t->base ? t->left : t->right, area);
-    sum_up(t);
+    if (t == area) {
+        sum_up(t);
+        return;
+    }
+    sum_up_to(area->base < t->base ? t->left : t->right, area, settled);
+    (void)balance(t, settled); /* heights are as they were: it turns nothing */
 }
 
 /* ---- */
@@ -173,8 +195,11 @@ struct area *area_find(struct area_tree *tree, uint64_t address)
 {
     struct area *found = NULL, *t = tree->near;
 
-    if (t && t->base <= address && address < t->limit)
+    /* In the area that was found last, in the gap before it, or in the one after it. */
+    if (t && address < t->limit && (t->base <= address || !t->before || t->before->limit <= address))
         return t;
+    if (t && address >= t->limit && (!t->after || address < t->after->limit))
+        return t->after;
     t = tree->root;
     while (t) {
         if (t->limit > address) {
@@ -201,6 +226,7 @@ struct area *area_at(struct area_tree *tree, uint64_t address)
 void area_link(struct area_tree *tree, struct area *area)
 {
     struct area *after = area_find(tree, area->base), *before = after ? after->before : tree->last;
+    bool settled = false;
 
     area->left = area->right = NULL;
     area->before = before;
@@ -208,30 +234,37 @@ void area_link(struct area_tree *tree, struct area *area)
     *(before ? &before->after : &tree->first) = area;
     *(after ? &after->before : &tree->last) = area;
     sum_up(area);
-    tree->root = put(tree->root, area);
+    tree->root = put(tree->root, area, &settled);
+    tree->near = area;
     tree->count++;
 }
 
 void area_unlink(struct area_tree *tree, struct area *area)
 {
-    tree->root = take(tree->root, area);
+    bool settled = false;
+
+    tree->root = take(tree->root, area, &settled);
     *(area->before ? &area->before->after : &tree->first) = area->after;
     *(area->after ? &area->after->before : &tree->last) = area->before;
     if (tree->near == area)
-        tree->near = NULL;
+        tree->near = area->before ? area->before : area->after;
     tree->count--;
 }
 
 void area_resize(struct area_tree *tree, struct area *area, uint64_t base, uint64_t limit)
 {
+    bool settled = false;
+
     area->base = base;
     area->limit = limit;
-    sum_up_to(tree->root, area);
+    sum_up_to(tree->root, area, &settled);
 }
 
 void area_refresh(struct area_tree *tree, struct area *area)
 {
-    sum_up_to(tree->root, area);
+    bool settled = false;
+
+    sum_up_to(tree->root, area, &settled);
 }
 
 /* ---- gaps */

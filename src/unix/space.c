@@ -32,7 +32,8 @@ void space_reset(const struct layout *layout)
     userpage_zeros_end();
     space = (struct space){ .mmap_base = layout ? layout->mmap_base : LAYOUT_MMAP_BASE,
                             .mmap32_base = layout ? layout->mmap32_base : LAYOUT_MMAP32_BASE,
-                            .brk_limit = layout ? layout->brk_limit : LAYOUT_USER_STACK_LIMIT };
+                            .brk_limit = layout ? layout->brk_limit : LAYOUT_USER_STACK_LIMIT,
+                            .frames = ledger_total(&ledger) };
     if (layout)
         space_brk_set(layout->brk_base);
 }

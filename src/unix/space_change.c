@@ -18,18 +18,23 @@ int64_t space_unmap(uint64_t address, uint64_t length)
     uint64_t limit = address + page_up(length);
     struct area *area;
     int64_t result;
+    bool whole;
 
     if (address & PAGE_MASK || length > SPACE_LIMIT || address > SPACE_LIMIT - length || length == 0)
         return -EINVAL;
     area = space_first(address, limit);
     if (!area)
         return 0;
-    if ((area->base < address || area->limit > limit || space_next(area, limit)) && !space_nodes_ready(2))
-        return -ENOMEM;
-    result = space_isolate(address, limit);
-    if (result != 0)
-        return result;
-    for (area = space_first(address, limit); area;) {
+    whole = area->base >= address && area->limit <= limit && !space_next(area, limit); /* nothing is to be cut */
+    if (!whole) {
+        if (!space_nodes_ready(2))
+            return -ENOMEM;
+        result = space_isolate(address, limit);
+        if (result != 0)
+            return result;
+        area = space_first(address, limit);
+    }
+    while (area) {
         struct area *next = space_next(area, limit);
 
         if (area->flags & AREA_TOUCHED)

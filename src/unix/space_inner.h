@@ -26,6 +26,7 @@ struct space {
     uint64_t pages, data_pages, stack_pages, locked_pages;
     uint64_t brk_base, brk, brk_limit;
     uint64_t mmap_base, mmap32_base; /* where searches begin */
+    uint64_t frames; /* of usable memory */
 };
 
 extern struct space space;
@@ -90,9 +91,6 @@ void space_forget(uint64_t base, uint64_t limit);
 
 /* Gives the leaves of an area the rights that the area has. */
 void space_rights(const struct area *area, uint64_t base, uint64_t limit);
-
-/* Moves the leaves of [from, from + bytes) to `to`, where nothing is mapped.  -ENOMEM: nothing has moved. */
-int64_t space_move_leaves(uint64_t from, uint64_t to, uint64_t bytes);
 
 /* ---- space_touch.c: pages made */
 

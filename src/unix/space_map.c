@@ -124,7 +124,7 @@ static uint32_t flags_of(const struct space_request *r)
  * it: Linux's heuristic. */
 static bool is_too_much(uint64_t pages, uint32_t flags)
 {
-    return (flags & (AREA_WRITE | AREA_SHARED | AREA_NORESERVE)) == AREA_WRITE && pages > ledger_total(&ledger);
+    return (flags & (AREA_WRITE | AREA_SHARED | AREA_NORESERVE)) == AREA_WRITE && pages > space.frames;
 }
 
 /* Unmaps what lies there, and makes the area; nodes are there for all of it. */

@@ -69,46 +69,6 @@ void space_rights(const struct area *area, uint64_t base, uint64_t limit)
     }
 }
 
-/* Tables for all that is to be moved, and no large page where none fits at the new place. */
-static int64_t prepare_move(uint64_t from, uint64_t to, uint64_t bytes)
-{
-    bool aligned = !((from ^ to) & HUGE_MASK);
-    uint64_t at = from, *entry;
-    int level;
-
-    while ((entry = pagetable_next(&kernel_tables, &at, from + bytes, &level))) {
-        if (level > 1 && !aligned) {
-            if (pagetable_cut(&kernel_tables, virt(at + LAYOUT_FRAME_SIZE)) != STATUS_OK)
-                return -ENOMEM;
-            continue;
-        }
-        if (pagetable_prepare(&kernel_tables, virt(at - from + to), level, &entry) != STATUS_OK)
-            return -ENOMEM;
-        at += level == 1 ? LAYOUT_FRAME_SIZE : HUGE_SIZE;
-    }
-    return 0;
-}
-
-int64_t space_move_leaves(uint64_t from, uint64_t to, uint64_t bytes)
-{
-    uint64_t at = from, *entry, *place;
-    int level;
-
-    if (prepare_move(from, to, bytes) != 0) {
-        tables_unmap(virt(to), bytes, NULL, NULL); /* tables, no leaves */
-        return -ENOMEM;
-    }
-    while ((entry = pagetable_next(&kernel_tables, &at, from + bytes, &level))) {
-        uint64_t value = *entry;
-
-        pagetable_store(&kernel_tables, virt(at), entry, 0);
-        if (pagetable_prepare(&kernel_tables, virt(at - from + to), level, &place) == STATUS_OK)
-            *place = value;
-        at += level == 1 ? LAYOUT_FRAME_SIZE : HUGE_SIZE;
-    }
-    return 0;
-}
-
 void space_forget(uint64_t base, uint64_t limit)
 {
     uint64_t at = base, *entry;

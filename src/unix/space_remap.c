@@ -50,8 +50,9 @@ static int64_t move(const struct remap *r, const struct area *area, uint64_t to)
     if (moved) {
         int64_t result = space_isolate(from, from + moved);
 
-        if (result == 0 && want.flags & AREA_TOUCHED)
-            result = space_move_leaves(from, to, moved);
+        if (result == 0 && want.flags & AREA_TOUCHED &&
+            pagetable_move(&kernel_tables, virt(from), virt(to), moved) != STATUS_OK)
+            result = -ENOMEM;
         if (result != 0)
             return result;
     }

@@ -107,3 +107,89 @@ void pagetable_store(struct pagetable *pt, virt_t address, uint64_t *entry, uint
     if (pt->invalidate)
         pt->invalidate(pt->context, address);
 }
+
+/* ---- moving */
+
+struct move {
+    struct pagetable *pt;
+    uint64_t from, to, limit; /* limit: of the source */
+    bool commit; /* else only tables are made, and large pages split that do not fit at the new place */
+};
+
+/* Leaves of one source table, as far as they lie in one table of the target, too; the first address after them. */
+static enum status move_run(struct move *m, uint64_t *source)
+{
+    uint64_t to = m->to, room = level_bytes(2) - (m->from & (level_bytes(2) - 1)), bytes = m->limit - m->from, *target;
+    enum status status = pagetable_prepare(m->pt, virt(to), 1, &target);
+
+    if (status != STATUS_OK)
+        return status;
+    bytes = bytes < room ? bytes : room;
+    room = level_bytes(2) - (to & (level_bytes(2) - 1));
+    bytes = bytes < room ? bytes : room;
+    for (uint64_t i = 0; m->commit && i < bytes >> LAYOUT_FRAME_SHIFT; i++) {
+        if (!source[i])
+            continue;
+        target[i] = source[i];
+        source[i] = 0;
+        if (m->pt->invalidate)
+            m->pt->invalidate(m->pt->context, virt(m->from + (i << LAYOUT_FRAME_SHIFT)));
+    }
+    m->from += bytes;
+    m->to += bytes;
+    return STATUS_OK;
+}
+
+static enum status move_large(struct move *m, uint64_t *source)
+{
+    uint64_t *target;
+    enum status status;
+
+    if ((m->from ^ m->to) & (level_bytes(2) - 1)) /* it does not fit there */
+        return pagetable_cut(m->pt, virt(m->from + LAYOUT_FRAME_SIZE));
+    status = pagetable_prepare(m->pt, virt(m->to), 2, &target);
+    if (status != STATUS_OK)
+        return status;
+    if (m->commit) {
+        *target = *source;
+        pagetable_store(m->pt, virt(m->from), source, 0);
+    }
+    m->from += level_bytes(2);
+    m->to += level_bytes(2);
+    return STATUS_OK;
+}
+
+static enum status move_all(struct move m)
+{
+    enum status status = STATUS_OK;
+
+    while (status == STATUS_OK && m.from < m.limit) {
+        uint64_t *source = pagetable_entry(m.pt, virt(m.from)), at = m.from;
+        int level;
+
+        if (source) {
+            status = move_run(&m, source);
+            continue;
+        }
+        source = pagetable_next(m.pt, &at, m.limit, &level);
+        if (!source)
+            break;
+        m.to += at - m.from;
+        m.from = at;
+        if (level > 1)
+            status = move_large(&m, source);
+    }
+    return status;
+}
+
+enum status pagetable_move(struct pagetable *pt, virt_t from, virt_t to, uint64_t bytes)
+{
+    struct move m = { .pt = pt, .from = from.v, .to = to.v, .limit = from.v + bytes };
+    enum status status = move_all(m);
+
+    m.commit = true;
+    if (status == STATUS_OK)
+        return move_all(m);
+    (void)!pagetable_unmap(pt, to, bytes, NULL, NULL); /* tables, no leaves */
+    return status;
+}
