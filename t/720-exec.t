@@ -21,6 +21,7 @@ exec-errors bochs -static -no-pie:
 exec-chain qemu -static -no-pie: 0 1000
 exec-chain qemu -pie -fpie: 0 100
 exec-chain bochs -static -no-pie: 0 20
+exec-self qemu -static -no-pie:
 vdso qemu -static -no-pie:
 vdso bochs -pie -fpie:
 END
