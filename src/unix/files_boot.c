@@ -27,7 +27,8 @@ void files_boot(void *archive, uint64_t bytes)
         refuse("the tree of files cannot be made", "memory is full");
     if (bytes && unpack(archive, bytes, &why) != STATUS_OK)
         refuse("the archive of the program's files cannot be unpacked", why);
-    tty_start(options_program.cols, options_program.rows);
+    if (options_program.tty && !tty_start(options_program.cols, options_program.rows))
+        refuse("the terminal cannot be made", "memory is full");
     if (console_open(!options_program.tty))
         refuse("the console cannot be opened", "memory is full");
 }

@@ -10,6 +10,7 @@
 #include "abi_file.h"
 #include "errno.h"
 #include "input.h"
+#include "kernel/kheap.h"
 #include "line.h"
 #include "program.h"
 #include "runtime/bytes.h"
@@ -54,7 +55,7 @@ struct termios2 {
 #define TCSETSW2 0x402c542cu
 #define TCSETSF2 0x402c542du
 
-static struct line line;
+static struct line *line; /* NULL: there is no terminal */
 static struct winsize size;
 
 static void put(const char *bytes, uint64_t count)
@@ -73,21 +74,25 @@ static void take_in(void)
     uint8_t bytes[PIECE];
     uint32_t room, count;
 
-    while ((room = line_room(&line)) != 0) {
+    while ((room = line_room(line)) != 0) {
         count = input_take(bytes, room < PIECE ? room : PIECE);
         if (!count)
             return;
         for (uint32_t i = 0; i < count; i++)
-            line_input(&line, bytes[i]);
+            line_input(line, bytes[i]);
         file_changed();
     }
 }
 
-void tty_start(uint32_t columns, uint32_t rows)
+bool tty_start(uint32_t columns, uint32_t rows)
 {
-    line_init(&line, put, raise);
+    line = kheap_new(sizeof *line);
+    if (!line)
+        return false;
+    line_init(line, put, raise);
     size = (struct winsize){ .rows = (uint16_t)rows, .columns = (uint16_t)columns };
     input_start(take_in);
+    return true;
 }
 
 /* -EAGAIN, -ERESTART; 0: look again; 1: the time is over. */
@@ -111,17 +116,17 @@ static int64_t wait_until_ready(const struct file *file, uint64_t wanted)
     uint64_t deadline = WAIT_FOREVER;
     bool counting = false;
 
-    while (!line_ready(&line, wanted) || (!line.count && !line.termios.characters[LINE_MIN])) {
-        bool raw = !(line.termios.local & LINE_MODE_ICANON);
-        uint64_t time = raw ? line.termios.characters[LINE_TIME] * TENTH : 0;
-        bool any = raw && !line.termios.characters[LINE_MIN];
+    while (!line_ready(line, wanted) || (!line->count && !line->termios.characters[LINE_MIN])) {
+        bool raw = !(line->termios.local & LINE_MODE_ICANON);
+        uint64_t time = raw ? line->termios.characters[LINE_TIME] * TENTH : 0;
+        bool any = raw && !line->termios.characters[LINE_MIN];
         int64_t result;
 
         if (any && !time)
             return 0;
-        if (time && (any ? !counting : line.count != before)) {
+        if (time && (any ? !counting : line->count != before)) {
             deadline = clock_monotonic() + time;
-            before = line.count;
+            before = line->count;
             counting = true;
         }
         result = wait_for_input(file, deadline);
@@ -141,13 +146,13 @@ static int64_t tty_read(struct file *file, struct transfer *to, uint64_t *offset
     if (result)
         return result;
     while (to->left) {
-        uint32_t lines = line.lines, room = to->left < PIECE ? (uint32_t)to->left : PIECE;
-        uint32_t count = line_read(&line, bytes, room), went = (uint32_t)transfer_put(to, bytes, count);
+        uint32_t lines = line->lines, room = to->left < PIECE ? (uint32_t)to->left : PIECE;
+        uint32_t count = line_read(line, bytes, room), went = (uint32_t)transfer_put(to, bytes, count);
 
         done += went;
         if (went < count)
             return done ? (int64_t)done : -EFAULT;
-        if (count < room || (line.termios.local & LINE_MODE_ICANON && line.lines != lines))
+        if (count < room || (line->termios.local & LINE_MODE_ICANON && line->lines != lines))
             break;
     }
     take_in();
@@ -162,14 +167,14 @@ static int64_t tty_write(struct file *file, struct transfer *from, uint64_t *off
     (void)offset;
     while (from->left) {
         uint64_t part = from->left < PIECE ? from->left : PIECE, went;
-        int64_t result = line.stopped ? wait_for_input(file, WAIT_FOREVER) : 0;
+        int64_t result = line->stopped ? wait_for_input(file, WAIT_FOREVER) : 0;
 
         if (result)
             return done ? (int64_t)done : result;
-        if (line.stopped)
+        if (line->stopped)
             continue;
         went = transfer_get(from, bytes, part);
-        line_output(&line, bytes, (uint32_t)went);
+        line_output(line, bytes, (uint32_t)went);
         done += went;
         if (went < part)
             return done ? (int64_t)done : -EFAULT;
@@ -179,11 +184,11 @@ static int64_t tty_write(struct file *file, struct transfer *from, uint64_t *off
 
 static uint32_t tty_poll(struct file *file)
 {
-    bool raw = !(line.termios.local & LINE_MODE_ICANON);
-    bool readable = raw && !line.termios.characters[LINE_MIN] ? line.count != 0 : line_ready(&line, UINT64_MAX);
+    bool raw = !(line->termios.local & LINE_MODE_ICANON);
+    bool readable = raw && !line->termios.characters[LINE_MIN] ? line->count != 0 : line_ready(line, UINT64_MAX);
 
     (void)file;
-    return (readable ? POLLIN | POLLRDNORM : 0) | (line.stopped ? 0 : POLLOUT | POLLWRNORM);
+    return (readable ? POLLIN | POLLRDNORM : 0) | (line->stopped ? 0 : POLLOUT | POLLWRNORM);
 }
 
 static int64_t set(uint64_t from, bool flush)
@@ -193,15 +198,15 @@ static int64_t set(uint64_t from, bool flush)
     if (!user_get(termios, from))
         return -EFAULT;
     if (flush)
-        line_flush(&line);
-    line_set(&line, &termios);
+        line_flush(line);
+    line_set(line, &termios);
     file_changed();
     return 0;
 }
 
 static int64_t get(uint64_t to, bool second)
 {
-    struct termios2 termios = { line.termios, SPEED, SPEED };
+    struct termios2 termios = { line->termios, SPEED, SPEED };
 
     return user_write(to, &termios, second ? sizeof termios : sizeof termios.termios) ? 0 : -EFAULT;
 }
@@ -230,7 +235,7 @@ static int64_t flush(uint64_t queue)
     if (queue > 2) /* TCIFLUSH, TCOFLUSH, TCIOFLUSH; nothing that is written waits to be sent */
         return -EINVAL;
     if (queue != 1)
-        line_flush(&line);
+        line_flush(line);
     return 0;
 }
 
@@ -273,7 +278,7 @@ static int64_t tty_ioctl(struct file *file, uint64_t request, uint64_t argument)
     case TIOCSWINSZ:
         return set_size(argument);
     case FIONREAD:
-        return put_number(argument, line_count(&line));
+        return put_number(argument, line_count(line));
     case TIOCOUTQ:
         return put_number(argument, 0);
     case TCFLSH:
@@ -288,6 +293,8 @@ static const struct file_ops tty_ops = { .read = tty_read, .write = tty_write, .
 int64_t tty_open(struct inode *inode, struct file *file)
 {
     (void)inode;
+    if (!line)
+        return -ENXIO;
     file->ops = &tty_ops;
     return 0;
 }

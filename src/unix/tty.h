@@ -8,10 +8,10 @@
 
 #include "file.h"
 
-/* Begins to listen.  Size of the terminal in characters; 0: nobody knows. */
-void tty_start(uint32_t columns, uint32_t rows);
+/* Makes the terminal and begins to listen.  Its size in characters; 0: nobody knows.  False: no memory. */
+bool tty_start(uint32_t columns, uint32_t rows);
 
-/* For struct inode_ops of /dev/console and /dev/tty. */
+/* For struct inode_ops of /dev/console and /dev/tty.  -ENXIO: there is no terminal. */
 int64_t tty_open(struct inode *inode, struct file *file);
 
 /* Descriptors 0, 1 and 2: of /dev/console, or of a pipe in and a pipe out.  -ENAME. */
