@@ -40,3 +40,11 @@ space_C = src/unix/area.c src/unix/space.c src/unix/space_advise.c src/unix/spac
 runtime_C += $(space_C)
 kernel_C += $(space_C) src/unix/call_memory.c src/unix/userpage.c
 kernel_ASM += src/x86_64/page.asm
+
+# What a program does seldom, and what is long for other reasons than speed, is compiled for size: 1 MiB of RAM has to
+# hold it.
+unix_SELDOM = call_attributes call_names call_place call_rename calls_exec calls_identity calls_limits calls_prctl \
+	calls_sched calls_system calls_timers commands console device directory elfuser exec exec_args exec_commit fatal \
+	fault_map fault_symbol files_boot line load main memfd memmap newc proc proc_self proc_system program random \
+	runfile script signal_frame space_advise space_lock timerfd trace tree tty unpack userstack
+$(unix_SELDOM:%=src/unix/%.k.o) src/runtime/elf.k.o: private KERNEL_CFLAGS += -Os
