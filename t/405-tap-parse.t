@@ -3,7 +3,7 @@
 # The parser of a guest's report: a good one is taken apart to the last figure, every kind of damage is found and named.
 
 source [file join $::env(srcdir) tap.tcl]
-tap::plan 57
+tap::plan 64
 ::acre::paths::use patterns tap
 
 set good "# acre 0.1 (stage2)
@@ -113,4 +113,20 @@ foreach {desc from to pattern} {
         tap::like $torn $pattern $desc
     }
 }
+
+# A program's output may be anything; it is taken out, and the report around it is as strict as ever.
+set output "1..9\nnot ok 1\n# exit 0\n\n# status 1\n# exit 1\nno end"
+set ran [string map [list "# exit 0" "# program /bin/a b\n$output\n# status 7\n# exit 7"] $good]
+set got [::acre::tap::parse $ran]
+tap::is [dict get $got torn] "" "a report with a program"
+tap::is [list [dict get $got program] [dict get $got status] [dict get $got exit]] {{/bin/a b} 7 7} "its path and status"
+tap::is [dict get $got output] $output "and what it printed"
+tap::is [dict get $got points] [dict get [::acre::tap::parse $good] points] "the points are what they were"
+set got [::acre::tap::parse "# program /x\n\n# status 0\n# exit 0\n"]
+tap::is [list [dict get $got output] [dict get $got torn]] {{} {line 2: no version line}} "no output and no report"
+set got [::acre::tap::parse [string map {"# status" "# stat"} $ran]]
+tap::like [dict get $got torn] "line *: *" "without the status line it is torn"
+set panic "no end\n# panic: what=\"x\" rip=0x1 cr2=0x0 error=0x0\n# exit 3"
+set got [::acre::tap::parse [string map [list $output\n "" "# status 7\n# exit 7" $panic] $ran]]
+tap::like [dict get $got panic] "what=*" "a panic in the middle of it is found"
 tap::done

@@ -10,7 +10,7 @@
 namespace eval ::acre::boot {
     variable TABLE {
         --emulator {one emulator qemu} --machine {one machine pc} --memory {one memory {}} --map {one map {}}
-        --quirk {one quirk {}} --cpu {one cpu {}} --disk {one disk ide} --accel {one accel tcg}
+        --quirk {one quirk {}} --cpu {one cpu {}} --disk {one disk {}} --accel {one accel tcg}
         --timeout {one timeout {}} --gdb {maybe gdb {} auto} --keep {one keep {}} --icount {flag icount 0}
         --log {flag log 0} --trace {flag trace 0} -v {flag verbose 0} --verbose {flag verbose 0}
     }
@@ -194,12 +194,22 @@ proc ::acre::boot::Case {given dir} {
     foreach key {emulator machine cpu disk accel icount image} {
         dict set case $key [dict get $given $key]
     }
+    dict set case disk [Disk $given]
     dict set case trace [dict get $given log]
     if {$program} {
         set case [With_console $given $case]
     }
     dict set case rom [Rom $given $case]
     return $case
+}
+
+# --disk, else what the BIOS reads a program's files from fastest: virtio takes a sixth of IDE's time.
+proc ::acre::boot::Disk {given} {
+    if {[dict get $given disk] ne ""} {
+        return [dict get $given disk]
+    }
+    set disks [::acre::machine::disks [::acre::machine::row [dict get $given emulator] [dict get $given machine]]]
+    return [expr {[dict get $given program] && "virtio" in $disks ? "virtio" : "ide"}]
 }
 
 # A program may be silent for as long as it likes, and what it says is the console's to show.

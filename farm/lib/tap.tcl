@@ -10,6 +10,7 @@
 #     usable   list of {base limit}                     ledger  dict owner -> frames
 #     mappings list of {base limit phys size flags ?owner?}   exit    the exit line's number, or ""
 #     refused  the refusal's text, or ""                panic   the panic's text, or ""     frames  list of texts
+#     program  the path of the program that ran, or ""  output  what it printed        status  its status, or ""
 #     problems list of "line N: what", in order         torn    the first of them, or ""
 #
 # Nothing is guessed: a line that is neither TAP nor a comment, a number out of order, missing or double, a plan that is
@@ -20,7 +21,8 @@ namespace eval ::acre::tap {}
 
 proc ::acre::tap::parse {text} {
     set tap [dict create version 0 plan "" skip "" points {} facts {} marks {} e820 {} usable {} ledger {} mappings {} \
-        exit "" refused "" panic "" frames {} problems {} torn ""]
+        exit "" refused "" panic "" frames {} program "" output "" status "" problems {} torn ""]
+    set text [Program tap $text]
     # state: where a line may stand: start, version (seen), body, yaml.
     set state start
     set number 0
@@ -31,6 +33,25 @@ proc ::acre::tap::parse {text} {
     Whole tap $state $number
     dict set tap torn [lindex [dict get $tap problems] 0]
     return $tap
+}
+
+# Takes a program and its output out of the text (doc/serial.md); what has no such end is left for Line to find.
+proc ::acre::tap::Program {tapvar text} {
+    upvar 1 $tapvar tap
+    foreach name {PROGRAM STATUS EXIT} {
+        set $name [set ::layout::PROTO_$name]
+    }
+    if {[regexp -indices "(?:^|\n)${PROGRAM}(\[^\n]+)\n" $text whole path]} {
+        set from [expr {[lindex $whole 1] + 1}]
+        if {[regexp -indices "\n${STATUS}(\\d+)\n${EXIT}\\d+\n\$" [string range $text $from end] end status]} {
+            dict set tap program [string range $text {*}$path]
+            dict set tap output [string range $text $from [expr {$from + [lindex $end 0] - 1}]]
+            dict set tap status [string range $text {*}[lmap at $status {expr {$from + $at}}]]
+            set exit [expr {$from + [lindex $status 1] + 2}]
+            return [string range $text 0 $from-1][string range $text $exit end]
+        }
+    }
+    return $text
 }
 
 proc ::acre::tap::Problem {tapvar number what} {
