@@ -220,7 +220,9 @@ proc ::acre::audit::Places {nx} {
         set $name [set ::layout::LAYOUT_$name]
     }
     set metadata [lsearch -all -inline [Names] metadata-*]
-    set places [list $metadata $META_BASE $META_LIMIT * [lsearch -all -inline [Names] heap-*] $META_LIMIT $TAG1_BASE * \
+    # Beside the heaps lies what a program needs in the kernel: its files, an empty page, its threads' stacks.
+    set heaps [lsearch -all -inline -regexp [Names] {^(heap-.*|files|zero-page|stack-threads)$}]
+    set places [list $metadata $META_BASE $META_LIMIT * $heaps $META_LIMIT $TAG1_BASE * \
         boot-leftovers 0 $USER_LIMIT *]
     dict for {tag number} $::owners::TAGS {
         set base [expr {$META_BASE + ($number << $VA_TAG_SHIFT)}]
@@ -248,7 +250,7 @@ proc ::acre::audit::Leaves {owners ledger} {
     set number -1
     foreach name [Names] {
         set pages [Get $owners [incr number] 0]
-        if {$number == 0 || ($pages == 0 && ![regexp {^(heap|metadata|tag)-} $name])} continue
+        if {$number == 0 || ($pages == 0 && ![regexp {^((heap|metadata|tag)-|files$)} $name])} continue
         set said [Get $ledger $name 0]
         if {$said ne $pages} {
             lappend findings "ledger $name: expected $pages (leaves that carry its number), got $said"

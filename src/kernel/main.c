@@ -70,10 +70,10 @@ void kernel_main(const struct handoff *h)
         bench_heaps();
     options_crash();
     sections_drop_checks();
-    if (has_program && !failed)
-        program_run();
     report();
     mark("checks");
     acre_audit_point();
+    if (has_program && !failed)
+        program_run();
     machine_end(failed ? PROTO_EXIT_FAILED : PROTO_EXIT_OK);
 }
