@@ -29,6 +29,7 @@ namespace eval ::acre::boot {
     # What a machine with a program has instead of MEMORY and the machine's own CPU: one with all that an emulator can
     # do, as programs look for it (AVX, RDRAND) and the kernel too (SMAP).
     variable PROGRAM_MEMORY 0x20000000
+    variable VIRTIO_MEMORY 0x1000000
     variable PROGRAM_CPU {qemu max bochs corei7_skylake_x}
     # Exit status after two times Ctrl-], as after an interrupt.
     variable LEFT 130
@@ -203,13 +204,16 @@ proc ::acre::boot::Case {given dir} {
     return $case
 }
 
-# --disk, else what the BIOS reads a program's files from fastest: virtio takes a sixth of IDE's time.
+# --disk, else what the BIOS reads a program's files from fastest: virtio takes a sixth of IDE's time.  With 1 MiB of RAM
+# the BIOS has no room for its rings, and hangs.
 proc ::acre::boot::Disk {given} {
+    variable VIRTIO_MEMORY
     if {[dict get $given disk] ne ""} {
         return [dict get $given disk]
     }
     set disks [::acre::machine::disks [::acre::machine::row [dict get $given emulator] [dict get $given machine]]]
-    return [expr {[dict get $given program] && "virtio" in $disks ? "virtio" : "ide"}]
+    set roomy [expr {[Memory $given] >= $VIRTIO_MEMORY}]
+    return [expr {[dict get $given program] && $roomy && "virtio" in $disks ? "virtio" : "ide"}]
 }
 
 # A program may be silent for as long as it likes, and what it says is the console's to show.
