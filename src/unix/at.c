@@ -10,7 +10,7 @@
 #include "file.h"
 #include "user.h"
 
-uint32_t at_umask = 022;
+uint32_t at_umask = AT_UMASK_FIRST;
 
 static char text_buffer[PATH_MAX];
 

@@ -5,8 +5,9 @@
 
 #include "path.h"
 
-/* umask */
+/* umask, and what it is when a program starts. */
 extern uint32_t at_umask;
+#define AT_UMASK_FIRST 022u
 
 /* path_walk from the directory of `fd`, which may be AT_FDCWD.  path_end gives the holds back. */
 int64_t at_walk(struct path *path, uint64_t fd, uint64_t text, uint32_t flags);

@@ -6,6 +6,7 @@
 #include "at.h"
 #include "errno.h"
 #include "file.h"
+#include "program.h"
 #include "syscalls.h"
 
 /* What F_GETFL shows of the flags of open. */
@@ -53,6 +54,8 @@ static int64_t may_open(struct inode *inode, uint64_t flags)
         return -EISDIR;
     if (inode_is(inode, S_IFSOCK))
         return -ENXIO;
+    if (writes && inode == program.exe)
+        return -ETXTBSY;
     return 0;
 }
 

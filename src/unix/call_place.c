@@ -7,6 +7,7 @@
 #include "errno.h"
 #include "file.h"
 #include "filepage.h"
+#include "program.h"
 #include "seal.h"
 #include "syscalls.h"
 #include "x86_64/layout.h"
@@ -69,6 +70,8 @@ static int64_t set_size(struct inode *inode, uint64_t size)
         return -EINVAL;
     if (seal_refuses_size(inode, size))
         return -EPERM;
+    if (inode == program.exe)
+        return -ETXTBSY;
     result = inode_resize(inode, size);
     if (!result)
         inode_touch(inode, TOUCH_MODIFIED | TOUCH_CHANGED);

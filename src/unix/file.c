@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "abi_file.h"
+#include "at.h"
 #include "epoll.h"
 #include "errno.h"
 #include "filepage.h"
@@ -247,6 +248,7 @@ void files_exec(void)
 
 void files_end(void)
 {
+    at_umask = AT_UMASK_FIRST;
     for (uint64_t fd = 0; fd_next(&fd); fd++)
         fd_close(fd);
     if (table.count)

@@ -41,7 +41,7 @@ extern struct wait_queue files_changed;
 extern uint64_t files_changes; /* how often */
 void file_changed(void);
 
-/* execve: closes what has FD_CLOEXEC.  exit: closes all. */
+/* execve: closes what has FD_CLOEXEC.  exit: closes all, and the umask is as it was before the program. */
 void files_exec(void);
 void files_end(void);
 

@@ -2,8 +2,8 @@
 /*
  * Memory that ends.  A script of file calls is run again and again, while the first, the second, the third ...
  * allocation fails: each call then fails with an error of memory and has changed nothing that the next calls could see,
- * and at the end nothing is left.  Then pages that end: ENOSPC, what was written before it stays, and room comes back.  And random
- * operations on the tree of pages against an array.
+ * and at the end nothing is left.  Then pages that end: ENOSPC, what was written before it stays, and room comes back.
+ * And random operations on the tree of pages against an array.
  *
  * ACRE_SEED=n replays the last from seed n.
  */
