@@ -269,47 +269,42 @@ void area_refresh(struct area_tree *tree, struct area *area)
 
 /* ---- gaps */
 
-/* The lowest gap of `size` between two areas of the subtree that begins at or above `low`.  Whether there is one: a
- * subtree without is left at once, but for those on the way to `low`, so the steps are logarithmic. */
-static bool gap_within(const struct area *t, uint64_t low, uint64_t size, uint64_t *base)
+/* The area after the lowest gap of `size` between two areas of the subtree that begins at or above `low`, or
+ * false.  A subtree without is left at once, but for those on the way to `low`, so the steps are logarithmic. */
+static bool gap_within(struct area *t, uint64_t low, uint64_t size, struct area **after)
 {
     if (!t || t->most < size || t->high <= low)
         return false;
     if (t->left) {
-        if (gap_within(t->left, low, size, base))
+        if (gap_within(t->left, low, size, after))
             return true;
         if (t->left->high >= low && gap_between(t->left->high, area_start(t)) >= size) {
-            *base = t->left->high;
+            *after = t;
             return true;
         }
     }
     if (t->right && t->limit >= low && gap_between(t->limit, t->right->low) >= size) {
-        *base = t->limit;
+        *after = t->after;
         return true;
     }
-    return gap_within(t->right, low, size, base);
+    return gap_within(t->right, low, size, after);
 }
 
-/* Without `near`, for the tree is not to be changed: the lowest area whose limit is above the address. */
-static const struct area *first_above(const struct area_tree *tree, uint64_t address)
+bool area_gap(struct area_tree *tree, uint64_t low, uint64_t high, uint64_t size, uint64_t *base)
 {
-    const struct area *found = NULL, *t = tree->root;
-
-    while (t) {
-        found = t->limit > address ? t : found;
-        t = t->limit > address ? t->left : t->right;
-    }
-    return found;
-}
-
-bool area_gap(const struct area_tree *tree, uint64_t low, uint64_t high, uint64_t size, uint64_t *base)
-{
-    const struct area *above = first_above(tree, low);
+    struct area *above = tree->first, *after;
     uint64_t found = low;
 
-    if (above && (area_start(above) < low || area_start(above) - low < size) &&
-        !gap_within(tree->root, above->limit, size, &found))
-        found = tree->last->limit;
+    if (above && above->limit <= low)
+        above = area_find(tree, low);
+    if (above && (area_start(above) < low || area_start(above) - low < size)) {
+        if (gap_within(tree->root, above->limit, size, &after)) {
+            found = after->before->limit;
+            tree->near = after; /* whoever asks for the gap's address next finds it at once */
+        } else {
+            found = tree->last->limit;
+        }
+    }
     if (found >= high || high - found < size)
         return false;
     *base = found;
@@ -334,7 +329,8 @@ static void check_node(const struct area *t, struct check *check)
     sum_up(&same);
     check->good = check->good && tilt >= -1 && tilt <= 1 && same.low == t->low && same.high == t->high &&
                   same.most == t->most && same.height == t->height && t->base < t->limit &&
-                  t->before == check->last && (!check->last || (check->last->after == t && check->last->limit <= t->base));
+                  t->before == check->last &&
+                  (!check->last || (check->last->after == t && check->last->limit <= t->base));
     check->last = t;
     check->count++;
     if (t->right)

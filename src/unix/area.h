@@ -82,7 +82,7 @@ void area_resize(struct area_tree *tree, struct area *area, uint64_t base, uint6
 void area_refresh(struct area_tree *tree, struct area *area);
 
 /* The lowest free range of `size` bytes in [low, high), away from guards: its base in *base; false if there is none. */
-bool area_gap(const struct area_tree *tree, uint64_t low, uint64_t high, uint64_t size, uint64_t *base);
+bool area_gap(struct area_tree *tree, uint64_t low, uint64_t high, uint64_t size, uint64_t *base);
 
 /* Where the area begins, its guard included. */
 uint64_t area_start(const struct area *area);

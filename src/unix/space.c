@@ -52,7 +52,8 @@ const struct area *space_area(uint64_t address)
 const char *space_kind_name(const struct area *area)
 {
     static const char *const names[AREA_KIND_COUNT] = {
-        [AREA_ANONYMOUS] = "", [AREA_STACK] = "[stack]", [AREA_HEAP] = "[heap]", [AREA_FILE] = "", [AREA_VDSO] = "[vdso]"
+        [AREA_ANONYMOUS] = "", [AREA_STACK] = "[stack]", [AREA_HEAP] = "[heap]", [AREA_FILE] = "",
+        [AREA_VDSO] = "[vdso]"
     };
 
     return area->flags & AREA_HIDDEN ? "/dev/zero (deleted)" : names[area->kind];

@@ -68,8 +68,8 @@ enum { SPACE_SEGV_MAPERR = 1, SPACE_SEGV_ACCERR = 2, SPACE_BUS_ADRERR = 2 };
 int space_fault(const struct fault *fault, int *si_code);
 
 /*
- * mmap, with arguments that are only as good as the program's.  The address, or -errno.  A file is mapped from `offset`,
- * a multiple of the page; the area takes a hold of its own.
+ * mmap, with arguments that are only as good as the program's.  The address, or -errno.  A file is mapped from
+ * `offset`, a multiple of the page; the area takes a hold of its own.
  */
 struct space_request {
     uint64_t address, length;

@@ -120,7 +120,7 @@ void space_remove(struct area *area)
     node_free(area);
 }
 
-/* `second` goes on where `first` ends and is the same: the first takes its pages. */
+/* `second` is the same as `first`, whose bounds become those of both. */
 static void swallow(struct area *first, struct area *second)
 {
     uint64_t limit = second->limit;
@@ -136,10 +136,11 @@ struct area *space_add(const struct area *want)
     struct area *after = area_find(&space.tree, want->base), *before = after ? after->before : space.tree.last;
 
     if (before && area_joins(before, want)) {
-        space_set_bounds(before, before->base, want->limit);
         before->flags |= want->flags;
-        if (after && area_joins(before, after))
-            swallow(before, after);
+        if (after && area_joins(want, after))
+            swallow(before, after); /* and what is between them */
+        else
+            space_set_bounds(before, before->base, want->limit);
         return before;
     }
     if (after && area_joins(want, after)) {

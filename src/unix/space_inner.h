@@ -36,7 +36,7 @@ extern struct space space;
 /* Makes sure that `count` areas can be made without failing; false: no memory. */
 bool space_nodes_ready(uint32_t count);
 
-/* Makes an area like *want, or makes a neighbour that it goes on from larger.  Needs a node.  The area it is part of. */
+/* Makes an area like *want, or makes a neighbour that it goes on from larger.  Needs a node.  What it is part of. */
 struct area *space_add(const struct area *want);
 
 /* Cuts an area in two at `at`, which lies inside it; the second part is returned.  Needs a node. */

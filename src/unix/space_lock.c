@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mlock and its kin, mincore, msync.  There is no swap: locking makes pages, and forbids to throw them away.  Files live
- * in memory: msync has nothing to do but to look at its arguments.
+ * mlock and its kin, mincore, msync.  There is no swap: locking makes pages, and forbids to throw them away.  Files
+ * live in memory: msync has nothing to do but to look at its arguments.
  */
 #include "unix/space_lock.h"
 

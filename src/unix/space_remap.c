@@ -116,7 +116,8 @@ static bool grow_in_place(const struct remap *r, struct area *area)
     uint64_t limit = r->from + r->new_length, old = area->limit;
     bool writable = area->flags & AREA_WRITE;
 
-    if (r->from + r->old_length != old || r->new_length > SPACE_LIMIT - r->from || (area->after && area->after->base < limit))
+    if (r->from + r->old_length != old || r->new_length > SPACE_LIMIT - r->from ||
+        (area->after && area->after->base < limit))
         return false;
     space_set_bounds(area, area->base, limit);
     area = space_join(area);

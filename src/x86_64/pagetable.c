@@ -30,8 +30,9 @@ struct walk {
 
 static bool is_empty(const uint64_t *table)
 {
-    for (int i = 0; i < PT_ENTRIES; i++)
-        if (table[i])
+    for (int i = 0; i < PT_ENTRIES; i += 8)
+        if (table[i] | table[i + 1] | table[i + 2] | table[i + 3] | table[i + 4] | table[i + 5] | table[i + 6] |
+            table[i + 7])
             return false;
     return true;
 }
@@ -208,8 +209,22 @@ static enum status unmap_entry_part(struct walk *w, uint64_t *entry, int level, 
     return status;
 }
 
+/* In a table of the lowest level; most entries of it may be empty. */
+static void unmap_pages(struct walk *w, uint64_t *table, uint64_t at, uint64_t last)
+{
+    const uint64_t *end = &table[level_index(last, 1)];
+
+    for (uint64_t *entry = &table[level_index(at, 1)]; entry <= end; entry++)
+        if (*entry)
+            remove_leaf(w, entry, 1, at + ((uint64_t)(entry - &table[level_index(at, 1)]) << LAYOUT_FRAME_SHIFT));
+}
+
 static enum status unmap_level(struct walk *w, uint64_t *table, int level, uint64_t at, uint64_t last)
 {
+    if (level == 1) {
+        unmap_pages(w, table, at, last);
+        return STATUS_OK;
+    }
     for (;;) {
         uint64_t end = part_last(at, last, level);
         enum status status = unmap_entry_part(w, &table[level_index(at, level)], level, at, end);

@@ -100,8 +100,9 @@ void pagetable_unmap_page(struct pagetable *pt, virt_t base, uint64_t *entry, st
  * were taken stay, and pagetable_unmap of the page gives them back.
  * pagetable_next: the first leaf at or above *address and below `limit`: its entry; its base in *address (which may
  * lie below the address asked for), its level in *level.  NULL: there is none.
- * pagetable_move: leaves of [from, from + bytes) go to the same distances from `to`, where nothing is mapped; the ranges
- * do not overlap, and no large page lies across their ends.  Tables of the source stay.  STATUS_NO_MEMORY: none has moved.
+ * pagetable_move: leaves of [from, from + bytes) go to the same distances from `to`, where nothing is mapped; the
+ * ranges do not overlap, and no large page lies across their ends.  Tables of the source stay.  STATUS_NO_MEMORY: none
+ * has moved.
  * pagetable_store: changes a leaf's entry, found by one of these.  To 0 only if pagetable_unmap for its page follows,
  * for the tables' sake.
  */

@@ -116,7 +116,25 @@ struct move {
     bool commit; /* else only tables are made, and large pages split that do not fit at the new place */
 };
 
-/* Leaves of one source table, as far as they lie in one table of the target, too; the first address after them. */
+static void move_entries(const struct move *m, uint64_t *source, uint64_t *target, uint64_t count)
+{
+    void (*invalidate)(void *context, virt_t address) = m->pt->invalidate;
+    void *context = m->pt->context;
+    uint64_t at = m->from;
+
+    for (uint64_t *end = source + count; source < end; source++, target++, at += LAYOUT_FRAME_SIZE) {
+        uint64_t value = *source;
+
+        if (!value)
+            continue;
+        *target = value;
+        *source = 0;
+        if (invalidate)
+            invalidate(context, virt(at));
+    }
+}
+
+/* Leaves of one source table, as far as they lie in one table of the target, too. */
 static enum status move_run(struct move *m, uint64_t *source)
 {
     uint64_t to = m->to, room = level_bytes(2) - (m->from & (level_bytes(2) - 1)), bytes = m->limit - m->from, *target;
@@ -127,14 +145,8 @@ static enum status move_run(struct move *m, uint64_t *source)
     bytes = bytes < room ? bytes : room;
     room = level_bytes(2) - (to & (level_bytes(2) - 1));
     bytes = bytes < room ? bytes : room;
-    for (uint64_t i = 0; m->commit && i < bytes >> LAYOUT_FRAME_SHIFT; i++) {
-        if (!source[i])
-            continue;
-        target[i] = source[i];
-        source[i] = 0;
-        if (m->pt->invalidate)
-            m->pt->invalidate(m->pt->context, virt(m->from + (i << LAYOUT_FRAME_SHIFT)));
-    }
+    if (m->commit)
+        move_entries(m, source, target, bytes >> LAYOUT_FRAME_SHIFT);
     m->from += bytes;
     m->to += bytes;
     return STATUS_OK;

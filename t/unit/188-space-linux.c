@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The user address space against this host's Linux: the same random calls of mmap and its kin, with good and with bad
- * arguments, in a window of this process that is free and in ours.  Every result is compared, and from time to time what
- * /proc/self/maps says with our areas.
+ * arguments, in a window of this process that is free and in ours.  Every result is compared, and from time to time
+ * what /proc/self/maps says with our areas.
  *
  * ACRE_SEED=n replays from seed n; ACRE_OPS=n changes how many operations there are.
  */
@@ -60,7 +60,8 @@ static void compare(const char *call, int64_t linux_result, int64_t ours, const 
 
 static uint64_t some_address(void)
 {
-    static const uint64_t odd[] = { 0x7ffffffff000, 0x7fffffffe000, 1ull << 63, 0xffff800000000000, 0xfffffffffffff000 };
+    static const uint64_t odd[] = { 0x7ffffffff000, 0x7fffffffe000, 1ull << 63, 0xffff800000000000,
+                                    0xfffffffffffff000 };
 
     if (!below(12))
         return odd[below(sizeof odd / sizeof *odd)];
@@ -153,7 +154,8 @@ static uint64_t end_in_linux(uint64_t address)
 /* Linux moves several mappings at once since 6.17; the part of the first is what all do. */
 static void do_remap(void)
 {
-    uint64_t a[6] = { some_address(), some_length(), below(4) ? some_length() : huge_length(), below(8), some_address() };
+    uint64_t a[6] = { some_address(), some_length(), below(4) ? some_length() : huge_length(), below(8),
+                      some_address() };
     const struct area *area = space_area(a[0]);
     int64_t theirs, ours;
 
@@ -183,7 +185,8 @@ static void do_remap(void)
 
 static void do_advise(void)
 {
-    static const int advices[] = { 0, 1, 2, 3, 4, 4, 8, 8, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 5, 7, 99, -1 };
+    static const int advices[] = { 0, 1, 2, 3, 4, 4, 8, 8, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22,
+                                   23, 24, 5, 7, 99, -1 };
     uint64_t a[6] = { some_address(), some_length(), (uint64_t)advices[below(sizeof advices / sizeof *advices)] };
 
     if (!in_window((int64_t)a[0]))
