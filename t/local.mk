@@ -123,6 +123,7 @@ TESTS += \
 	t/714-run.t \
 	t/720-exec.t \
 	t/725-memory.t \
+	t/730-threads.t \
 	t/800-broken.t
 
 # Boot sectors of ours for t/5xx, t/710 and t/bench.

@@ -206,7 +206,7 @@ static void *iterate(void *argument)
 {
     double x = (double)(long)argument, y = 1, z = 0.5;
 
-    for (long i = 0; i < 4000000; i++) {
+    for (long i = 0; i < 1000000; i++) {
         x = x * 1.0000001 + z;
         y = y * 0.9999999 + x * 1e-9;
     }
