@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory of the tree of files: inodes, names, what finds a file's pages.  It is the kernel's heap's, and counted: what a
- * program leaves in the tree outlives it, and is no leak.
+ * Memory of the tree of files: inodes, names, what finds a file's pages.  It is the kernel's heap's, and counted: what
+ * a program leaves in the tree outlives it, and is no leak.
  */
 #ifndef ACRE_FILENODE_H
 #define ACRE_FILENODE_H
