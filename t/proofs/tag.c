@@ -14,7 +14,11 @@
     ensures \result == tag; */
 static uint32_t tag_comes_back(uint32_t tag, uint64_t offset)
 {
-    return tag_field(tag_base(tag) + offset);
+    uint64_t address = tag_base(tag) + offset;
+
+    /*@ assert address == 0x8000000000 * (LAYOUT_KMEM_BASE / 0x8000000000 + tag) + offset; */
+    /*@ assert address / 0x8000000000 == LAYOUT_KMEM_BASE / 0x8000000000 + tag; */
+    return tag_field(address);
 }
 
 /*@ requires lower < upper < 0xff;
