@@ -119,7 +119,8 @@ set output "1..9\nnot ok 1\n# exit 0\n\n# status 1\n# exit 1\nno end"
 set ran [string map [list "# exit 0" "# program /bin/a b\n$output\n# status 7\n# exit 7"] $good]
 set got [::acre::tap::parse $ran]
 tap::is [dict get $got torn] "" "a report with a program"
-tap::is [list [dict get $got program] [dict get $got status] [dict get $got exit]] {{/bin/a b} 7 7} "its path and status"
+tap::is [list [dict get $got program] [dict get $got status] [dict get $got exit]] {{/bin/a b} 7 7} \
+    "its path and status"
 tap::is [dict get $got output] $output "and what it printed"
 tap::is [dict get $got points] [dict get [::acre::tap::parse $good] points] "the points are what they were"
 set got [::acre::tap::parse "# program /x\n\n# status 0\n# exit 0\n"]

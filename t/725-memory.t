@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2086 # flags are a list of words
-# Programs that use their address space in every way: each runs on this host's Linux and under acre run, and must say the
-# same.  And memory that ends: the program is killed, the machine ends as it should.
+# Programs that use their address space in every way: each runs on this host's Linux and under acre run, and must say
+# the same.  And memory that ends: the program is killed, the machine ends as it should.
 . "${srcdir:-.}/tap.sh"
 need qemu-system-x86_64 qemu-system-x86
 : "${CC_FOR_BUILD:=cc}"

@@ -204,8 +204,8 @@ proc ::acre::boot::Case {given dir} {
     return $case
 }
 
-# --disk, else what the BIOS reads a program's files from fastest: virtio takes a sixth of IDE's time.  With 1 MiB of RAM
-# the BIOS has no room for its rings, and hangs.
+# --disk, else what the BIOS reads a program's files from fastest: virtio takes a sixth of IDE's time.  With 1 MiB of
+# RAM the BIOS has no room for its rings, and hangs.
 proc ::acre::boot::Disk {given} {
     variable VIRTIO_MEMORY
     if {[dict get $given disk] ne ""} {

@@ -10,8 +10,8 @@ global  page_clear, page_copy
 
 %define BLOCK 1024                              ; bytes a round of the loop
 
-; void page_clear(void *page, uint64_t bytes): zeros.  in: RDI aligned to 16, RSI a multiple of BLOCK, not 0; memory that
-; does not fault.  clobbers: RDI, RSI, flags
+; void page_clear(void *page, uint64_t bytes): zeros.  in: RDI aligned to 16, RSI a multiple of BLOCK, not 0; memory
+; that does not fault.  clobbers: RDI, RSI, flags
         align 16
 page_clear:
         sub     rsp, 24

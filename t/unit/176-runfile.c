@@ -28,11 +28,13 @@ static void test_good(void)
     struct runfile run;
     uint64_t used;
 
-    tap_ok(runfile_read(&run, GOOD "\0" "0\0", sizeof GOOD + 3, &used) == STATUS_OK && used == sizeof GOOD && run.arg_count == 2 && run.env_count == 1 &&
+    tap_ok(runfile_read(&run, GOOD "\0" "0\0", sizeof GOOD + 3, &used) == STATUS_OK && used == sizeof GOOD &&
+               run.arg_count == 2 && run.env_count == 1 &&
                !memcmp(run.args, "ls\0-l", 6) && !strcmp(run.envs, "HOME=/root") && !strcmp(run.cwd, "/tmp") &&
                !strcmp(run.path, "/bin/ls"),
            "arguments, environment, working directory, path; what follows is left");
-    tap_ok(runfile_read(&run, "0\0" "0\0\0", 6, &used) == STATUS_OK && used == 6 && !run.arg_count && !*run.cwd && !*run.path,
+    tap_ok(runfile_read(&run, "0\0" "0\0\0", 6, &used) == STATUS_OK && used == 6 && !run.arg_count && !*run.cwd &&
+               !*run.path,
            "all may be empty");
 }
 

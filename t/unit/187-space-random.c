@@ -483,7 +483,7 @@ static void check_books(void)
 static void step(void)
 {
     static void (*const steps[])(void) = { do_map, do_map, do_unmap, do_protect, do_protect, do_lock, do_advise,
-                                           do_remap,                                           do_remap_here, do_access, do_access, do_access, do_access,
+                                           do_remap, do_remap_here, do_access, do_access, do_access, do_access,
                                            do_access };
 
     if (!below(60))
