@@ -115,6 +115,7 @@ TESTS += \
 	t/603-plan.t \
 	t/610-runner.t \
 	t/620-interrupt.t \
+	t/650-real-programs.t \
 	t/700-bad-input.t \
 	t/710-bad-guests.t \
 	t/711-archive.t \
