@@ -24,7 +24,7 @@ static void need_frames(struct handoff *h, uint32_t pages)
 {
     uint32_t tables = pages / PAGES_PER_TABLE + TABLES_SPARE;
 
-    memory_need(pages + tables + TABLES_MAX + memory_handoff(REGIONS_MORE) + STAGE3_FRAMES, h->book_frames,
+    memory_need(pages + tables + tables_most() + memory_handoff(REGIONS_MORE) + STAGE3_FRAMES, h->book_frames,
                 "the program's files, page tables and first heaps");
 }
 

@@ -17,6 +17,9 @@
 #define HEAD_SIZE (IMAGE_KERNEL_HEAD_SECTORS * LAYOUT_SECTOR_SIZE)
 #define HEADERS_MAX 16 /* program headers: they stand in the head */
 #define CHECKS_WANTED "checks=1" /* the option that has the self-checks run before a program */
+#define TRACE_WANTED "trace=1" /* the one that has a program's calls written down */
+#define SYMBOLS_ROOM 64u /* frames that must be left for a program before its kernel gets its functions' names */
+#define PARTS (IMAGE_PART_CHECKS | IMAGE_PART_PROGRAM | IMAGE_PART_TRACE | IMAGE_PART_SYMBOLS)
 
 struct kernel_page kernel_pages[KERNEL_PAGES_MAX];
 uint32_t kernel_page_count;
@@ -61,12 +64,41 @@ static bool has_option(const char *options, const char *word)
     return false;
 }
 
+static bool is_wanted(const struct elf_segment *s, uint32_t parts)
+{
+    return !(s->flags & PARTS & ~parts);
+}
+
+static uint32_t count_frames(uint32_t parts)
+{
+    uint32_t frames = 0;
+
+    for (uint32_t i = 0; i < program.segment_count; i++)
+        if (is_wanted(&program.segments[i], parts))
+            frames += (uint32_t)(program.segments[i].memsz + LAYOUT_FRAME_SIZE - 1) >> LAYOUT_FRAME_SHIFT;
+    return frames;
+}
+
+static uint32_t frames_needed(uint32_t frames)
+{
+    return frames + tables_most() + memory_handoff(frames) + STAGE3_FRAMES;
+}
+
 /* The parts of the kernel that this boot needs: each costs frames, which a machine of 1 MiB does not have for all. */
 static uint32_t parts_wanted(const struct handoff *h)
 {
-    if (!HEADER32(IMAGE_HDR_ARCHIVE_PAGES))
-        return IMAGE_PART_CHECKS;
-    return IMAGE_PART_PROGRAM | (has_option(h->options, CHECKS_WANTED) ? IMAGE_PART_CHECKS : 0);
+    uint32_t pages = HEADER32(IMAGE_HDR_ARCHIVE_PAGES), parts = IMAGE_PART_PROGRAM | IMAGE_PART_SYMBOLS;
+
+    if (!pages)
+        return IMAGE_PART_CHECKS | IMAGE_PART_SYMBOLS;
+    if (has_option(h->options, TRACE_WANTED))
+        parts |= IMAGE_PART_TRACE;
+    if (has_option(h->options, CHECKS_WANTED))
+        return parts | IMAGE_PART_CHECKS; /* which look for names */
+    if (pages > IMAGE_ARCHIVE_PAGES_MAX ||
+        memory_available() < frames_needed(count_frames(parts)) + pages + memory_books() + SYMBOLS_ROOM)
+        parts &= ~IMAGE_PART_SYMBOLS;
+    return parts;
 }
 
 /* Leaves out the segments of other parts. */
@@ -74,12 +106,9 @@ static void choose_segments(uint32_t parts)
 {
     uint32_t kept = 0;
 
-    for (uint32_t i = 0; i < program.segment_count; i++) {
-        uint32_t part = program.segments[i].flags & (IMAGE_PART_CHECKS | IMAGE_PART_PROGRAM);
-
-        if (!part || (part & parts))
+    for (uint32_t i = 0; i < program.segment_count; i++)
+        if (is_wanted(&program.segments[i], parts))
             program.segments[kept++] = program.segments[i];
-    }
     program.segment_count = kept;
 }
 
@@ -105,8 +134,7 @@ static uint32_t lay_out_pages(void)
 static void take_frames(struct handoff *h, uint32_t frames)
 {
     h->book_frames = memory_books();
-    memory_need(frames + TABLES_MAX + memory_handoff(frames) + STAGE3_FRAMES, h->book_frames,
-                "kernel, page tables and first heaps");
+    memory_need(frames_needed(frames), h->book_frames, "kernel, page tables and first heaps");
     for (uint32_t page = 0; page < kernel_page_count; page++)
         if (kernel_pages[page].flags) {
             kernel_pages[page].frame = memory_frame(REGION_KERNEL);

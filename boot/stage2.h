@@ -81,6 +81,8 @@ void archive_load(struct handoff *h);
 #define HANDOFF_FRAMES_MAX 32
 #define TABLES_MAX \
     16 /* 4 for the initial map, 3 for the stack, 3 for kernel and hand-off, 2 for the window, the root, spare */
+/* Tables that tables_build will take, at most, with the regions as they are. */
+uint32_t tables_most(void);
 /* Maps the initial map, the stack's frame to itself, the kernel, the hand-off and the PAGES window; tells h where. */
 void tables_build(struct handoff *h, uint32_t stack_frame, const uint32_t *handoff_frames, uint32_t handoff_count);
 

@@ -13,6 +13,9 @@
 #include "x86_64/layout.h"
 #include "x86_64/pagetable.h"
 
+#define REACH 0x200000 /* of a table of the lowest level: the initial map's reaches up to here */
+#define STACK_TABLES 3u
+
 static struct {
     uint64_t *tables[TABLES_MAX]; /* by slot */
     uint32_t next;
@@ -80,6 +83,14 @@ static void map_window(struct pagetable *pt)
     pd[0] = pagetable_link(0, phys((uintptr_t)window.tables[0]));
     for (slot = 0; slot < window.next; slot++)
         window.tables[0][slot] = (uintptr_t)window.tables[slot] | PT_PRESENT | PT_WRITE | (pt->nx ? PT_NX : 0);
+}
+
+/* A stack in reach of the initial map's tables has none of its own. */
+uint32_t tables_most(void)
+{
+    bool beyond = region_total(&memory.table, REGION_USABLE, REACH, LAYOUT_PHYS32_LIMIT);
+
+    return beyond ? TABLES_MAX : TABLES_MAX - STACK_TABLES;
 }
 
 void tables_build(struct handoff *h, uint32_t stack_frame, const uint32_t *handoff_frames, uint32_t handoff_count)

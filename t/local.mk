@@ -124,6 +124,7 @@ TESTS += \
 	t/714-run.t \
 	t/720-exec.t \
 	t/725-memory.t \
+	t/726-one-mib.t \
 	t/730-threads.t \
 	t/800-broken.t
 

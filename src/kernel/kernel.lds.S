@@ -5,14 +5,15 @@
  *   LAYOUT_KERNEL_BASE
  *   .text   r-x  .rodata r--  .data rw-  .bss rw- |  .stack  rw- | .fault_stack rw- |
  *   .checks_text r-x  .checks_rodata r--  .checks_data rw- |
+ *   .trace_text r-x  .trace_rodata r-- |
  *   .program_text r-x  .program_rodata r--  .program_data rw- |
  *   .symbols r--  .program_symbols r--
  *
- * The checks_* and program_* are parts that stage2 loads only if they are wanted (image.h, IMAGE_PART_).  What checks_*
- * hold leaves memory once the checks, the benches and the crashes on purpose are over (sections_drop_checks).  So
- * nothing that is always there may refer to a part.  Only SEEN_FROM may: main.c and options.c, which call
- * it before.  The linker refuses every other reference as prohibited; a file that is now needed for longer then has to
- * go from CHECKS.
+ * The checks_*, trace_*, program_* and *symbols are parts that stage2 loads only if they are wanted (image.h,
+ * IMAGE_PART_).  What checks_* hold leaves memory once the checks, the benches and the crashes on purpose are over
+ * (sections_drop_checks).  So nothing that is always there may refer to a part.  Only SEEN_FROM may: main.c and
+ * options.c, which call it before.  The linker refuses every other reference as prohibited; a file that is now needed
+ * for longer then has to go from CHECKS.
  */
 #include "x86_64/image.h"
 #include "x86_64/layout.h"
@@ -24,6 +25,7 @@
     X(*runtime/table.k.o) X(*runtime/tuple.k.o) X(*runtime/value_parse.k.o)
 #define PROGRAM(X) X(*unix/?*.k.o) X(*unix/?*.n64.o) X(*runtime/elf.k.o) X(*x86_64/pic.k.o) \
     X(*x86_64/pit.k.o) X(*x86_64/cmos.k.o)
+#define TRACE(X) X(*unix/trace.k.o) /* before PROGRAM, which would have it too */
 #define SEEN_FROM(X) X(*kernel/main.k.o) X(*kernel/options.k.o)
 #define SELDOM(X) X(*kernel/panic.k.o) X(*kernel/symbols.k.o)
 
@@ -48,16 +50,20 @@ PHDRS
   checks_text PT_LOAD FLAGS(5 | IMAGE_PART_CHECKS);
   checks_rodata PT_LOAD FLAGS(4 | IMAGE_PART_CHECKS);
   checks_data PT_LOAD FLAGS(6 | IMAGE_PART_CHECKS);
+  trace_text PT_LOAD FLAGS(5 | IMAGE_PART_TRACE);
+  trace_rodata PT_LOAD FLAGS(4 | IMAGE_PART_TRACE);
   program_text PT_LOAD FLAGS(5 | IMAGE_PART_PROGRAM);
   program_rodata PT_LOAD FLAGS(4 | IMAGE_PART_PROGRAM);
   program_data PT_LOAD FLAGS(6 | IMAGE_PART_PROGRAM);
-  symbols PT_LOAD FLAGS(4);
-  program_symbols PT_LOAD FLAGS(4 | IMAGE_PART_PROGRAM);
+  symbols PT_LOAD FLAGS(4 | IMAGE_PART_SYMBOLS);
+  program_symbols PT_LOAD FLAGS(4 | IMAGE_PART_PROGRAM | IMAGE_PART_SYMBOLS);
 }
 
 NOCROSSREFS_TO(.checks_text .text .seldom .rodata .data)
 NOCROSSREFS_TO(.checks_rodata .text .seldom .rodata .data)
 NOCROSSREFS_TO(.checks_data .text .seldom .rodata .data)
+NOCROSSREFS_TO(.trace_text .text .seldom .rodata .data)
+NOCROSSREFS_TO(.trace_rodata .text .seldom .rodata .data .program_text .program_rodata)
 NOCROSSREFS_TO(.program_text .text .seldom .rodata .data)
 NOCROSSREFS_TO(.program_rodata .text .seldom .rodata .data)
 NOCROSSREFS_TO(.program_data .text .seldom .rodata .data)
@@ -113,6 +119,17 @@ SECTIONS
   .checks_data : { CHECKS(DATA) } :checks_data
   . = ALIGN(LAYOUT_FRAME_SIZE);
   checks_data_limit = ABSOLUTE(.);
+
+  . += LAYOUT_FRAME_SIZE;
+  trace_text_base = ABSOLUTE(.);
+  .trace_text : { TRACE(ALL_TEXT) } :trace_text
+  . = ALIGN(LAYOUT_FRAME_SIZE);
+  trace_text_limit = ABSOLUTE(.);
+
+  trace_rodata_base = ABSOLUTE(.);
+  .trace_rodata : { TRACE(RODATA) } :trace_rodata
+  . = ALIGN(LAYOUT_FRAME_SIZE);
+  trace_rodata_limit = ABSOLUTE(.);
 
   . += LAYOUT_FRAME_SIZE;
   program_text_base = ABSOLUTE(.);

@@ -10,7 +10,8 @@
 extern uint8_t kernel_text_base[], kernel_text_limit[], kernel_rodata_base[], kernel_rodata_limit[], kernel_data_base[],
     kernel_data_limit[], kernel_bss_base[], kernel_bss_limit[], kernel_stack_base[], kernel_stack_limit[],
     fault_stack_base[], fault_stack_limit[], checks_text_base[], checks_text_limit[], checks_rodata_base[],
-    checks_rodata_limit[], checks_data_base[], checks_data_limit[], program_text_base[], program_text_limit[],
+    checks_rodata_limit[], checks_data_base[], checks_data_limit[], trace_text_base[], trace_text_limit[],
+    trace_rodata_base[], trace_rodata_limit[], program_text_base[], program_text_limit[],
     program_rodata_base[], program_rodata_limit[], program_data_base[], program_data_limit[], symbols_base[],
     symbols_limit[], program_symbols_base[], program_symbols_limit[];
 
@@ -25,6 +26,8 @@ struct section sections[SECTION_COUNT] = {
     { "checks-text", (uint64_t)checks_text_base, (uint64_t)checks_text_limit, 0, OWNER_KERNEL_TEXT },
     { "checks-rodata", (uint64_t)checks_rodata_base, (uint64_t)checks_rodata_limit, PT_NX, OWNER_KERNEL_RODATA },
     { "checks-data", (uint64_t)checks_data_base, (uint64_t)checks_data_limit, PT_WRITE | PT_NX, OWNER_KERNEL_DATA },
+    { "trace-text", (uint64_t)trace_text_base, (uint64_t)trace_text_limit, 0, OWNER_KERNEL_TEXT },
+    { "trace-rodata", (uint64_t)trace_rodata_base, (uint64_t)trace_rodata_limit, PT_NX, OWNER_KERNEL_RODATA },
     { "program-text", (uint64_t)program_text_base, (uint64_t)program_text_limit, 0, OWNER_KERNEL_TEXT },
     { "program-rodata", (uint64_t)program_rodata_base, (uint64_t)program_rodata_limit, PT_NX, OWNER_KERNEL_RODATA },
     { "program-data", (uint64_t)program_data_base, (uint64_t)program_data_limit, PT_WRITE | PT_NX, OWNER_KERNEL_DATA },
@@ -40,9 +43,15 @@ static void leave_out(int first, int limit)
 void sections_to_ledger(uint32_t parts)
 {
     if (!(parts & IMAGE_PART_CHECKS))
-        leave_out(SECTION_CHECKS, SECTION_PROGRAM);
+        leave_out(SECTION_CHECKS, SECTION_TRACE);
+    if (!(parts & IMAGE_PART_TRACE))
+        leave_out(SECTION_TRACE, SECTION_PROGRAM);
     if (!(parts & IMAGE_PART_PROGRAM))
         leave_out(SECTION_PROGRAM, SECTION_COUNT);
+    if (!(parts & IMAGE_PART_SYMBOLS)) {
+        leave_out(SECTION_SYMBOLS, SECTION_SYMBOLS + 1);
+        leave_out(SECTION_PROGRAM_SYMBOLS, SECTION_COUNT);
+    }
     for (int i = 0; i < SECTION_COUNT; i++)
         ledger_move(OWNER_KERNEL_TEXT, sections[i].owner, (sections[i].limit - sections[i].base) >> LAYOUT_FRAME_SHIFT);
 }
@@ -55,7 +64,7 @@ static void drop(const struct section *s)
 
 void sections_drop_checks(void)
 {
-    for (int i = SECTION_CHECKS; i < SECTION_PROGRAM; i++)
+    for (int i = SECTION_CHECKS; i < SECTION_TRACE; i++)
         drop(&sections[i]);
-    leave_out(SECTION_CHECKS, SECTION_PROGRAM);
+    leave_out(SECTION_CHECKS, SECTION_TRACE);
 }

@@ -15,8 +15,11 @@ struct section {
 };
 
 #define SECTION_CHECKS 7 /* text rodata data bss stack fault-stack symbols; from here on what leaves with the checks: */
-#define SECTION_PROGRAM 10 /* checks-text checks-rodata checks-data; then what is there only with a program: */
-#define SECTION_COUNT 14 /* program-text program-rodata program-data program-symbols */
+#define SECTION_TRACE 10 /* checks-text checks-rodata checks-data; then what is there only with a trace: */
+#define SECTION_PROGRAM 12 /* trace-text trace-rodata; then what is there only with a program: */
+#define SECTION_COUNT 16 /* program-text program-rodata program-data program-symbols */
+#define SECTION_SYMBOLS (SECTION_CHECKS - 1) /* this one and the next: not where memory is short */
+#define SECTION_PROGRAM_SYMBOLS (SECTION_COUNT - 1)
 
 extern struct section sections[SECTION_COUNT]; /* base == limit for one that stage2 has not loaded */
 

@@ -2,6 +2,7 @@
 /*
  * Function names for backtraces.  The tables are made from the linked kernel (tools/symbols) and linked in again, at
  * its end, so no function moves.  The functions of the program part have a table of their own, loaded with them.
+ * Where memory is short neither is loaded, and nothing has a name.
  */
 #include "panic.h"
 #include "sections.h"
@@ -50,6 +51,8 @@ const char *symbol_find(uint64_t address, uint64_t *base)
 {
     uint32_t offset = (uint32_t)(address - LAYOUT_KERNEL_BASE);
 
+    if (sections[SECTION_SYMBOLS].base == sections[SECTION_SYMBOLS].limit)
+        return NULL;
     if (address >= sections[SECTION_PROGRAM].base && address < sections[SECTION_PROGRAM].limit)
         return find(&program, offset, base);
     if (address < LAYOUT_KERNEL_BASE || address >= sections[SECTION_PROGRAM].base)

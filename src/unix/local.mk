@@ -43,8 +43,10 @@ kernel_ASM += src/x86_64/page.asm
 
 # What a program does seldom, and what is long for other reasons than speed, is compiled for size: 1 MiB of RAM has to
 # hold it.
-unix_SELDOM = call_attributes call_names call_place call_rename calls_exec calls_identity calls_limits calls_prctl \
-	calls_sched calls_system calls_timers commands console device directory elfuser exec exec_args exec_commit fatal \
-	fault_map fault_symbol files_boot line load main memfd memmap newc proc proc_self proc_system program random \
-	runfile script signal_frame space_advise space_lock timerfd trace tree tty unpack userstack
+unix_SELDOM = aslr at call_attributes call_copy call_data call_fd call_names call_open call_place call_poll \
+	call_rename call_select call_socket call_stat calls_clone calls_exec calls_identity calls_limits calls_prctl \
+	calls_sched calls_system calls_timers commands console device directory elfuser epoll eventfd exec exec_args \
+	exec_commit fatal fault fault_map fault_symbol file_directory files_boot line load main memfd memmap newc \
+	proc proc_self proc_system program random runfile script signal_frame space_advise space_lock timerfd trace \
+	tree tty unpack userstack
 $(unix_SELDOM:%=src/unix/%.k.o) src/runtime/elf.k.o: private KERNEL_CFLAGS += -Os
