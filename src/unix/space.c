@@ -30,6 +30,7 @@ void space_reset(const struct layout *layout)
     }
     free_nodes();
     userpage_zeros_end();
+    space_refused_end();
     space = (struct space){ .mmap_base = layout ? layout->mmap_base : LAYOUT_MMAP_BASE,
                             .mmap32_base = layout ? layout->mmap32_base : LAYOUT_MMAP32_BASE,
                             .brk_limit = layout ? layout->brk_limit : LAYOUT_USER_STACK_LIMIT,

@@ -62,8 +62,11 @@ bool space_may_grow(uint64_t pages, uint32_t flags);
 /* A place for `length` bytes, page-aligned; -ENOMEM.  Large anonymous areas lie where large pages fit. */
 int64_t space_place(uint64_t length, uint32_t map_flags, bool anonymous);
 
-/* Whether the range may not have these rights (W^X); what is refused or odd is reported.  space_map.c */
+/* Whether the range may not have these rights (W^X).  The first of a program's mappings that has both is reported, the
+ * others are counted.  space_map.c */
 bool space_refused(uint64_t address, uint64_t length, uint32_t prot);
+/* At a program's end: says how many others there were. */
+void space_refused_end(void);
 
 /* The areas of [base, limit) in order: begin with the first, whose limit is above base. */
 static inline struct area *space_next(const struct area *area, uint64_t limit)

@@ -17,13 +17,23 @@
 
 bool space_wxorx;
 
+static uint64_t both_rights; /* mappings with both, since the program began: a JIT makes many, and one line says so */
+
 bool space_refused(uint64_t address, uint64_t length, uint32_t prot)
 {
     if ((prot & (SPACE_PROT_WRITE | SPACE_PROT_EXEC)) != (SPACE_PROT_WRITE | SPACE_PROT_EXEC))
         return false;
-    log_line("warning: writable and executable: 0x%lx..0x%lx%s", address, address + length,
-        space_wxorx ? ", refused" : "");
+    if (both_rights++ == 0)
+        log_line("warning: writable and executable: 0x%lx..0x%lx%s", address, address + length,
+            space_wxorx ? ", refused" : "");
     return space_wxorx;
+}
+
+void space_refused_end(void)
+{
+    if (both_rights > 1)
+        log_line("warning: writable and executable: %lu more%s", both_rights - 1, space_wxorx ? ", refused" : "");
+    both_rights = 0;
 }
 
 /* What a file lets a mapping be. */
