@@ -20,7 +20,7 @@ set bochs [expr {[auto_execok bochs] ne ""}]
 set acre [file join $::env(top_builddir) acre]
 set dir [tap::tmp]
 set ::env(TMPDIR) $dir
-tap::plan 29
+tap::plan 31
 
 # stream CHUNKS NEXT -> {outputs rest}: what each program printed, and what is held back in the end.
 proc stream {chunks next} {
@@ -158,9 +158,17 @@ set text $expect_out(buffer)
 catch wait
 tap::ok [expr {[regexp -- {-icanon} $inside] && [regexp -- {-echo } $inside] && [regexp -- {-isig} $inside]}] \
     "the terminal passes every key" $inside
+tap::ok [regexp -- {-opost} $inside] "and every byte: the guest's terminal has ended the lines already" $inside
 tap::ok $echoed "control keys and Ctrl-] reach the guest"
 tap::like $text "*status 130*" "two times Ctrl-] end it"
 tap::ok [expr {[regexp -- {[^-]icanon} $text] && [regexp -- {[^-]echo } $text]}] "the terminal is as it was" $text
+
+# Output that is no terminal: the guest has none either.
+exec $acre image -o $dir/real.img /bin/sh -c {echo line; test -t 1 || echo none}
+spawn -noecho sh -c {"$1" boot "$2" >"$3"; echo "status $?"} sh $acre $dir/real.img $dir/out
+expect eof
+catch wait
+tap::is [drv::slurp $dir/out] "line\nnone\n" "a terminal as input alone: lines in a file end as they should"
 
 # Killed, it is put back as well.
 spawn -noecho sh -c {sh -c 'echo "pid $$"; exec "$@"' sh "$@"; sleep 1; stty -a} sh $acre boot $dir/guest.img

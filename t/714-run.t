@@ -15,7 +15,7 @@ if {![file exists [::acre::paths::get image]]} {
 }
 set dir [tap::tmp]
 set ::env(TMPDIR) $dir
-tap::plan 25
+tap::plan 29
 
 proc save {name bytes {mode 0755}} {
     set channel [open $::dir/$name wb]
@@ -97,6 +97,33 @@ if {$bochs} {
 } else {
     tap::skip "under Bochs" "needs bochs (Debian package bochs)"
     tap::skip "with its input" "needs bochs (Debian package bochs)"
+}
+# A prompt that looks like the beginning of the end comes while the program waits for an answer.
+log_user 0
+remove_nulls 0
+set timeout 60
+spawn -noecho $acre run sh -c {printf 'a\n# '; read -r answer; printf 'b\n# st'; read -r answer; echo "<$answer>"}
+set got ""
+foreach {prompt answer} [list "a\r\n# " one\r "b\r\n# st" two\r] {
+    expect timeout break eof break -ex $prompt {
+        lappend got $prompt
+        send $answer
+    }
+}
+expect eof
+set text $expect_out(buffer)
+catch wait
+tap::is $got [list "a\r\n# " "b\r\n# st"] "prompts are shown"
+tap::ok [expr {[string match "*<two>\r\n*" $text] && [string first \r\r $text] < 0}] \
+    "a line ends with one CR LF on a terminal" $text
+foreach link {-static {}} {
+    if {[auto_execok musl-gcc] eq ""} {
+        tap::skip "a program of musl's $link" "needs musl-gcc (Debian package musl-tools)"
+        continue
+    }
+    save musl.c "#include <stdio.h>\nint main(int c, char **v) { printf(\"%d %s\\n\", c, v\[1\]); return 5; }\n"
+    exec musl-gcc {*}$link -o $dir/musl $dir/musl.c
+    tap::is [run $dir/musl word] [list 5 "2 word\n" ""] "a program of musl's $link"
 }
 set pid [exec $acre run sleep 1000 >/dev/null 2>/dev/null </dev/null &]
 after 4000

@@ -13,32 +13,42 @@
 #   ::acre::console::result          -> dict: programs (how many have started), status (the last one's, or "" if it did
 #                                    not end or the machine did not), panic (the line, or "")
 #
-# Output is passed on byte for byte (stream.tcl finds its end).  A line's end that may be the end's beginning is held
-# back; one that stays alone is shown after a while, because a program may ask something and wait.  If the end follows
-# then after all, one line's end was too many.
+# Output is passed on byte for byte (stream.tcl finds its end).  What may be the end's beginning is held back; if
+# nothing follows, it is shown after a while, because a program may ask ("\n# " is a prompt) and wait.  If the end
+# follows then after all, so much was too many.  From a whole status line on it is held for long: it hardly is a prompt.
 #
-# A terminal is set to pass every key; its own settings for output stay.  A guardian puts it back if this process dies.
-# Two times Ctrl-] in a row end the machine.
+# The console is a terminal if standard input and output both are one.  It is set to pass every key and every byte; a
+# guardian puts it back if this process dies.  Two times Ctrl-] in a row end the machine.
 
 ::acre::paths::use process stream
 
 namespace eval ::acre::console {
-    # Milliseconds until a held back line's end is shown: to a person, to a program.
-    variable SHOWN_AFTER {terminal 20 other 2000}
+    # Milliseconds until what is held back is shown: to a person, to a program.
+    variable SHOWN_AFTER {terminal 40 other 2000}
     # Bytes that are read of standard input at once, and that may wait for the guest.
     variable INPUT_MOST 4096
     variable WAITING_MOST 16384
     variable ESCAPE \x10
     variable ESCAPED_END \x10\x04
     variable LEAVE \x1d
-    variable RAW {-icanon -echo -isig -iexten -ixon -icrnl min 1 time 0}
+    variable RAW {-icanon -echo -isig -iexten -ixon -icrnl -opost min 1 time 0}
     variable GUARDIAN {trap '' HUP INT TERM QUIT TTOU; read -r word && exit; stty -F "$1" "$2"}
     variable state
 }
 
-# The device of standard input if it is a terminal, or "".
+# Whether standard output, or standard error, is a terminal.
+proc ::acre::console::Output_terminal {} {
+    return [expr {![catch {exec sh -c {test -t 1} >@stdout}]}]
+}
+
+proc ::acre::console::Error_terminal {} {
+    return [expr {![catch {exec sh -c {test -t 2} 2>@stderr}]}]
+}
+
+# The device of standard input if it is a terminal, and output one too, or "".  A guest's terminal ends its lines with
+# CR LF, which has no place in a file.
 proc ::acre::console::Terminal {} {
-    if {[catch {exec tty <@stdin 2>/dev/null} name]} {
+    if {![Output_terminal] || [catch {exec tty <@stdin 2>/dev/null} name]} {
         return ""
     }
     return $name
@@ -66,8 +76,8 @@ proc ::acre::console::open {said} {
     array set state $said
     set state(digits) [string length [expr {[llength $state(next)] + 1}]]
     set state(terminal) [Terminal]
-    set tty [expr {![catch {exec sh -c {test -t 1} >@stdout}]}]
-    set state(patience) [dict get $SHOWN_AFTER [expr {$tty ? {terminal} : {other}}]]
+    set state(patience) [dict get $SHOWN_AFTER [expr {[Output_terminal] ? {terminal} : {other}}]]
+    set state(returns) [expr {$state(terminal) ne "" && [Error_terminal]}]
     fconfigure stdout -translation binary -buffering none
     catch {fconfigure stdin -translation binary -blocking 0 -buffering none}
 }
@@ -119,6 +129,15 @@ proc ::acre::console::Out {extension} {
     return [file join $state(out) [format %0*d.%s $state(digits) $state(started) $extension]]
 }
 
+# A line on standard error.  While the terminal passes every byte, a line's end alone is not enough there.
+proc ::acre::console::Say {line} {
+    variable state
+    if {$state(saved) ne "" && $state(returns)} {
+        append line \r
+    }
+    catch {puts stderr $line}
+}
+
 # It has ended.
 proc ::acre::console::Ended {status} {
     variable state
@@ -131,7 +150,7 @@ proc ::acre::console::Ended {status} {
         ::close $channel
     }
     if {$state(names) && $status} {
-        catch {puts stderr "$state(path): status $status"}
+        Say "$state(path): status $status"
     }
 }
 
@@ -149,12 +168,15 @@ proc ::acre::console::Pass {chunk} {
         set state(next) [lassign $state(next) path]
         Started $path
     }
-    if {$state(held) eq "\n" && !$state(shown)} {
-        set state(timer) [after $state(patience) ::acre::console::Show]
+    if {[string length $state(held)] > $state(shown)} {
+        variable SHOWN_AFTER
+        set long [expr {[llength [split $state(held) \n]] > 2}]
+        set state(timer) [after [expr {$long ? [dict get $SHOWN_AFTER other] : $state(patience)}] \
+            ::acre::console::Show]
     }
 }
 
-# Shows the line's end that is held back, and remembers it.
+# Shows what is held back, and remembers how much.
 proc ::acre::console::Show {} {
     variable state
     catch {Print $state(held)}
@@ -183,7 +205,7 @@ proc ::acre::console::Log {chunk} {
         if {$state(panic) eq "" && [string match "${::layout::PROTO_PANIC}*" $line]} {
             set state(panic) [string range $line [string length $::layout::PROTO_PANIC] end]
         }
-        catch {puts stderr $line}
+        Say $line
     }
 }
 
