@@ -104,6 +104,7 @@ remove_nulls 0
 set timeout 60
 spawn -noecho $acre run sh -c {printf 'a\n# '; read -r answer; printf 'b\n# st'; read -r answer; echo "<$answer>"}
 set got ""
+set expect_out(buffer) ""
 foreach {prompt answer} [list "a\r\n# " one\r "b\r\n# st" two\r] {
     expect timeout break eof break -ex $prompt {
         lappend got $prompt
