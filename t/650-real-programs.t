@@ -48,7 +48,10 @@ on_host() {
 in_guest() {
 	set --
 	while read -r word path; do
-		[ "$word" != "!file" ] || [ ! -e "$path" ] || set -- "$@" --file "$path"
+		[ "$word" = "!file" ] || continue
+		for path in $path; do
+			[ ! -e "$path" ] || set -- "$@" --file "$path"
+		done
 	done <"$srcdir/programs/$group"
 	timeout 600 "$acre" run --emulator "$emulator" --env LC_ALL=C --env LANG=C.UTF-8 --env TERM=dumb --env HOME=/root \
 		--cwd /work --file "$tmp/work:/work" "$@" --commands "$tmp/commands" --out "$tmp/guest" 2>"$tmp/err" </dev/null
