@@ -2,3 +2,4 @@
 
 include farm/fakebios/local.mk
 include farm/probes/local.mk
+include farm/program/local.mk

@@ -3,7 +3,7 @@
 # From options to cases: names, the RAM that a map gets, selections, groups.
 
 source [file join [expr {[info exists ::env(srcdir)] ? $::env(srcdir) : [file dirname [info script]]}] tap.tcl]
-tap::plan 30
+tap::plan 31
 source [::acre::paths::get layout]
 ::acre::paths::use interval quirks mapops map machine plan group options
 namespace eval ::acre::drive {}
@@ -64,6 +64,9 @@ tap::is [dict keys [plan $file disk {ide virtio floppy}]] \
     "an emulator's cases are those that its machines can do"
 tap::is [plan $file ram {64M 4G}] {m,ram=64M,emu=qemu 64 m,ram=4G,emu=qemu 4096 m,ram=64M,emu=bochs 64} \
     "RAM of one's own, as far as the machine can have it"
+
+tap::is [dict keys [plan $file emu qemu program {{} chain}]] {m,emu=qemu m,emu=qemu,program=chain} \
+    "a program is a case of its own"
 
 # Selections.
 tap::is [dict keys [plan $file patterns m]] {m,emu=qemu m,emu=bochs} "a pattern may be a map's name"

@@ -5,7 +5,8 @@
 #
 # The head of a patch, before its first "---" line: words that say what is broken, and
 #   judge: JUDGE                               who must find it: one of `judges` below
-#   expect: EMULATOR SUBJECT VERDICT SUB GLOB  the reason or a finding matches GLOB; may be repeated
+#   expect: EMULATOR SUBJECT VERDICT SUB GLOB  the reason or a finding matches GLOB; may be repeated;
+#                                              SUBJECT may end in ,program=NAME
 #   clocks: FACTOR                             on the case's three clocks, where the end is that one runs out
 
 source [file join [file dirname [info script]] tap.tcl]
@@ -71,10 +72,14 @@ proc build {names} {
 
 # plan NAME EMULATOR SUBJECT DIR CLOCKS -> the case, as `acre farm` plans it, under a name of its own.
 proc plan {name emulator subject dir clocks} {
+    set program {}
+    regexp {^(.*),program=(.*)$} $subject - subject program
     set given [::acre::options::parse farm $::acre::farm::options \
-        [list --emulator $emulator --select $subject --image $dir/acre.img --timeout-scale $clocks]]
+        [list --emulator $emulator --select $subject --image $dir/acre.img --timeout-scale $clocks \
+            {*}[expr {$program eq "" ? "" : [list --program $program]}]]]
     ::acre::farm::Check given
     set case [lindex [::acre::farm::Plan $given] 0]
+    append subject [expr {$program eq "" ? "" : ",program=$program"}]
     dict set case name $name@[string map {/ -} $subject]-$emulator
     return [dict replace $case dir [file join [tap::tmp] [dict get $case name]] hash ""]
 }

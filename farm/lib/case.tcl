@@ -126,9 +126,10 @@ proc ::acre::case::Drive {case rom} {
     variable MOST
     set scaled [dict map {clock seconds} $limits {expr {$seconds * [dict get $case scale]}}]
     set drive [dict create rom $rom limits $scaled most $MOST expect [dict get $case regex] on-audit ""]
-    foreach key {emulator machine memory image dir cpu disk} {
+    foreach key {emulator machine memory dir cpu disk} {
         dict set drive $key [dict get $case $key]
     }
+    dict set drive image [::acre::programcase::image $case]
     if {[dict get $case regex] eq "" && [dict get $case expect] eq "boots"} {
         dict set drive audit-address [dict get $case audit-address]
         dict set drive on-audit [list ::acre::case::Audit [dict get $case emulator] [dict get $case dir]]
@@ -163,6 +164,7 @@ proc ::acre::case::Findings {case served tap} {
         lappend findings {*}[::acre::compare::ladder $report [dict get $case memory]]
     }
     lappend findings {*}[::acre::required::findings [dict get $tap points]]
+    lappend findings {*}[::acre::programcase::findings $case $tap]
     lappend findings {*}[PhysBits $report [dict get $case cpu]]
     lappend findings {*}[::acre::audit::judge $snapshot $report [dict get $oracle usable] [dict get $case cpu]]
     Write $case audit.txt [Seen $findings]
@@ -227,7 +229,7 @@ proc ::acre::case::Judged {result} {
 # result.txt
 proc ::acre::case::Lines {case result} {
     set text ""
-    foreach key {name emulator machine cpu disk memory map expect} {
+    foreach key {name emulator machine cpu disk memory map program expect} {
         append text "$key: [dict get $case $key]\n"
     }
     foreach key {verdict sub why margin cut} {

@@ -7,14 +7,15 @@ namespace eval ::acre::farm {
     # What the process of a case needs, and what a run needs beside it: a case must start fast.
     variable caseLibraries {
         patterns tap verdict machine process hang rsp qemu bochs drive quirks interval mapops map oracle rom
-        pagewalk listing physmem audit compare required casefile case
+        pagewalk listing physmem audit compare required programcase casefile case
     }
     variable runLibraries {options farmcheck plan group family progress runner resume summary probe farmrun}
     # option -> {kind name default}: list options take all words up to the next option and may be repeated.
     variable options {
         --emulator {list emulators {}} --maps {list maps {}} --select {list select {}} --memory {list memory {}}
         --machine {list machines {}} --cpu {list cpus {}} --disk {list disks {}} --group {list groups {}}
-        --jobs {one jobs {}} --out {one out farm-out} --image {one image {}} --syms {one syms {}}
+        --program {list programs {}} --jobs {one jobs {}} --out {one out farm-out}
+        --image {one image {}} --syms {one syms {}}
         --expect {one regex {}} --timeout-scale {one scale 1} --case {one case {}}
         --list {flag list 0} --resume {flag resume 0} --pictures {flag pictures 0}
     }
@@ -135,13 +136,17 @@ proc ::acre::farm::Named {paths} {
 # From --group, --select and the axes to plan.tcl's selections.
 proc ::acre::farm::Selections {given} {
     set axes [dict create]
-    foreach {axis key} {emu emulators machine machines cpu cpus disk disks} {
+    foreach {axis key} {emu emulators machine machines cpu cpus disk disks program programs} {
         if {[dict get $given $key] ne ""} {
             dict set axes $axis [dict get $given $key]
         }
     }
     if {[dict get $given memory] ne "" && [dict get $given maps] ne ""} {
         dict set axes ram [lmap size [dict get $given memory] {string toupper $size}]
+    }
+    if {[dict get $given groups] eq "" && [dict get $given select] eq ""
+            && "[dict get $given regex][dict get $given memory][dict get $given maps]" eq ""} {
+        dict set given groups full
     }
     set selections [lmap selection [Groups $given] {dict merge $selection $axes}]
     if {$selections eq ""} {

@@ -56,6 +56,7 @@ proc ::acre::farm::CheckAxes {given} {
         }
     }
     Cpus [dict get $given cpus]
+    Programs $given
     Sizes [dict get $given memory] [dict values $rows]
 }
 
@@ -64,6 +65,22 @@ proc ::acre::farm::Cpus {cpus} {
     foreach cpu $cpus {
         if {[regexp {[/[:cntrl:]]} $cpu] || [string length $cpu] > 100} {
             ::acre::err::usage "no CPU can be called '$cpu'; say a model of the emulator's, like max or qemu64,-nx"
+        }
+    }
+}
+
+proc ::acre::farm::Programs {given} {
+    foreach program [dict get $given programs] {
+        if {$program ni [::acre::programcase::names]} {
+            ::acre::err::usage "no such program: '$program'; there are [join [::acre::programcase::names] { and }]"
+        }
+    }
+    if {[dict get $given programs] ne ""} {
+        if {[dict get $given regex] ne ""} {
+            ::acre::err::usage "--program is for images of Acre, --expect for others"
+        }
+        if {![file exists [::acre::programcase::file]]} {
+            ::acre::err::bad "[::acre::programcase::file]: no such file; build it first (make)"
         }
     }
 }

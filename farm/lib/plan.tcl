@@ -3,16 +3,17 @@
 # plan.tcl: from what was asked for to the list of cases, written down before anything runs.
 #
 # A case is one boot: image x emulator x machine x RAM x map x quirks (the quirks stand in the map file).  It is a dict:
-#   name      boot@MAP[,ram=SIZE],emu=E[,machine=M][,cpu=C][,disk=D]; defaults left out; never the same name twice
+#   name      boot@MAP[,ram=SIZE],emu=E[,machine=M][,cpu=C][,disk=D][,program=P]; defaults left out; never twice
 #   subject   MAP: zoo/NAME, real/NAME, ladder/SIZE, or the path of a map from elsewhere
+#   program   what runs after the self-checks (programcase.tcl), "" for nothing
 #   emulator machine cpu disk   as drive.tcl takes them          memory   bytes of RAM
 #   map       path of the map file, "" for the emulator's own map
 #   expect    boots or refuses, and reason, its text             origin   why it is in the plan, in words
 #   image syms regex scale      what boots, its symbols, a foreign image's mark of success, factor on all clocks
 #   cost      guess of its seconds, to start the longest first
 #
-# A selection is a dict: patterns (of subjects or whole names; "*" is all) and the axes emu machine cpu disk ram, each a
-# list of values.  Several selections make the union of their cases.
+# A selection is a dict: patterns (of subjects or whole names; "*" is all) and the axes emu machine cpu disk ram
+# program, each a list of values.  Several selections make the union of their cases.
 
 namespace eval ::acre::plan {
     variable MIB 1048576
@@ -75,10 +76,8 @@ proc ::acre::plan::Of {subject selection common} {
             foreach disk [dict get $selection disk] {
                 if {![Has $emulator $machine $disk]} continue
                 foreach cpu [dict get $selection cpu] {
-                    foreach ram [dict get $selection ram] {
-                        set axes [dict create emulator $emulator machine $machine disk $disk cpu $cpu ram $ram]
-                        lappend cases [Case $subject $axes $common]
-                    }
+                    lappend cases {*}[Rows $subject $selection $common \
+                        [dict create emulator $emulator machine $machine disk $disk cpu $cpu]]
                 }
             }
         }
@@ -87,6 +86,17 @@ proc ::acre::plan::Of {subject selection common} {
         if {![Chosen $case [dict get $selection patterns]] || ![Fits $case]} continue
         set case
     }]
+}
+
+# The cases of one machine: each of the selection's RAM sizes and programs.
+proc ::acre::plan::Rows {subject selection common axes} {
+    set cases {}
+    foreach ram [dict get $selection ram] {
+        foreach program [dict get $selection program] {
+            lappend cases [Case $subject [dict merge $axes [dict create ram $ram program $program]] $common]
+        }
+    }
+    return $cases
 }
 
 # Whether the emulator has that machine, and the machine that disk.
@@ -146,7 +156,9 @@ proc ::acre::plan::Case {subject axes common} {
 # name SUBJECT AXES -> the case's name: what is not the default stands in it, in a fixed order.
 proc ::acre::plan::name {subject axes} {
     set name boot@$subject
-    foreach {axis key default} {ram ram {} emu emulator {} machine machine pc cpu cpu {} disk disk ide} {
+    foreach {axis key default} {
+        ram ram {} emu emulator {} machine machine pc cpu cpu {} disk disk ide program program {}
+    } {
         if {[dict get $axes $key] ne $default} {
             append name ,$axis=[dict get $axes $key]
         }
