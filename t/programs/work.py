@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Real work with Python's standard library: what it prints is the same on every Linux.
-import collections, decimal, hashlib, itertools, json, mmap, os, queue, random, re, struct, tempfile, threading, time, zlib
+import collections, decimal, hashlib, itertools, json, mmap, os, queue, random, re, struct, tempfile, threading
+import time, zlib
 
 words = open("words.txt").read()
 found = collections.Counter(m.group(2) for m in re.finditer(r"^(\d+) line \d+ (\w+)$", words, re.M))
