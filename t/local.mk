@@ -116,6 +116,7 @@ TESTS += \
 	t/610-runner.t \
 	t/620-interrupt.t \
 	t/650-real-programs.t \
+	t/670-hostile.t \
 	t/700-bad-input.t \
 	t/710-bad-guests.t \
 	t/711-archive.t \
