@@ -47,7 +47,7 @@ struct recovery {
 };
 
 static uint64_t gdt[GDT_COUNT];
-static struct tss tss;
+struct tss trap_tss; /* traps.asm reads rsp[0] */
 static struct gate idt[TRAP_COUNT + TRAP_LINES];
 
 extern const uint8_t trap_stubs[][16], probe_read_at[], probe_write_at[], probe_fault[];
@@ -73,13 +73,18 @@ static void set_gate(uint32_t vector, uint64_t handler, uint64_t kind, uint64_t 
     idt[vector].high = handler >> 32;
 }
 
-/* What may come at any instruction, even between SYSCALL and its first PUSH, comes on a stack of its own. */
+/* Whether it may come at any instruction, even between SYSCALL and its first PUSH: then on a stack of its own. */
+static bool comes_anywhere(uint32_t vector)
+{
+    return vector == TRAP_DOUBLE_FAULT || vector == TRAP_NMI || vector == TRAP_MACHINE_CHECK || vector == TRAP_DEBUG;
+}
+
 static void set_gates(void)
 {
     for (uint32_t vector = 0; vector < TRAP_COUNT + TRAP_LINES; vector++)
         set_gate(vector, (uint64_t)trap_stubs[vector],
                  vector == TRAP_BREAKPOINT || vector == TRAP_OVERFLOW ? GATE_FROM_USER : GATE_INTERRUPT,
-                 vector == TRAP_DOUBLE_FAULT || vector == TRAP_NMI || vector == TRAP_MACHINE_CHECK ? IST_FAULT : 0);
+                 comes_anywhere(vector) ? IST_FAULT : 0);
 }
 
 static void set_tss(uint64_t base, uint64_t limit)
@@ -98,21 +103,21 @@ void trap_init(void)
     gdt[INDEX(LAYOUT_SELECTOR_DATA)] = DATA64;
     gdt[INDEX(LAYOUT_SELECTOR_USER_CODE)] = USER_CODE64;
     gdt[INDEX(LAYOUT_SELECTOR_USER_DATA)] = USER_DATA64;
-    tss.ist[0] = (uint64_t)fault_stack_limit;
-    tss.io_map = sizeof tss;
-    set_tss((uint64_t)&tss, sizeof tss - 1);
+    trap_tss.ist[0] = (uint64_t)fault_stack_limit;
+    trap_tss.io_map = sizeof trap_tss;
+    set_tss((uint64_t)&trap_tss, sizeof trap_tss - 1);
     set_gates();
     load_descriptors(&gdt_pointer, &idt_pointer, LAYOUT_SELECTOR_CODE, LAYOUT_SELECTOR_TSS);
 }
 
 void trap_set_stack(uint64_t limit)
 {
-    tss.rsp[0] = limit;
+    trap_tss.rsp[0] = limit;
 }
 
 uint64_t trap_stack(void)
 {
-    return tss.rsp[0];
+    return trap_tss.rsp[0];
 }
 
 uint64_t trap_gdt_address(void)
@@ -195,6 +200,15 @@ static bool recovered(struct trap_frame *frame)
     return true;
 }
 
+/*
+ * A step of ring 3 that comes behind its SYSCALL, when FMASK has cleared TF.  There is nothing to be done: TF is on
+ * again after SYSRET, and then the step is the program's.  Seen on: Bochs 2.7.
+ */
+static bool is_late_step(const struct trap_frame *frame)
+{
+    return frame->vector == TRAP_DEBUG && trap_user && frame->rip == cpu_msr(MSR_LSTAR);
+}
+
 void trap(struct trap_frame *frame)
 {
     if (trap_smap)
@@ -203,6 +217,6 @@ void trap(struct trap_frame *frame)
         trap_user(frame);
     else if (frame->vector >= TRAP_COUNT && trap_interrupt)
         trap_interrupt((uint32_t)frame->vector - TRAP_COUNT);
-    else if (!probed(frame) && !recovered(frame))
+    else if (!is_late_step(frame) && !probed(frame) && !recovered(frame))
         trap_unexpected(frame);
 }

@@ -8,7 +8,7 @@
         bits 64
         section .text
 
-extern  trap
+extern  trap, trap_tss
 global  trap_stubs, probe_read, probe_write, probe_execute, probe_read_at, probe_write_at, probe_fault, probe_stack
 global  load_descriptors, trap_return
 
@@ -26,9 +26,30 @@ trap_stubs:
         push    0
   %endif
         push    vector
+  %if vector == 1
+        jmp     near trap_debug
+  %else
         jmp     near trap_common
+  %endif
   %assign vector vector + 1
 %endrep
+
+TSS_RSP0        equ 4                           ; trap.c: struct tss
+
+; trap_debug: a debug exception comes on IST 1, for it may come where RSP is still the program's (trap.c).  One of ring
+; 3 belongs on the thread's own stack, as its other exceptions do: its frame is pushed there again
+trap_debug:
+        test    byte [rsp + 3 * 8], 3           ; CS
+        jz      trap_common
+        mov     [rel debug_rax], rax
+        mov     rax, rsp
+        mov     rsp, [rel trap_tss + TSS_RSP0]
+%assign offset 6 * 8
+%rep 7
+        push    qword [rax + offset]
+  %assign offset offset - 8
+%endrep
+        mov     rax, [rel debug_rax]
 
 ; trap_common: saves the registers as struct trap_frame (trap.h asserts the order) and calls trap.  All but the fixed
 ; ones may change there.  trap_return: loads them all from the frame at RSP and goes back
@@ -130,5 +151,6 @@ load_descriptors:
 
         section .bss
 probe_stack: resq 1
+debug_rax: resq 1
 
         section .note.GNU-stack noalloc noexec nowrite
