@@ -72,5 +72,6 @@ void say_program_end(uint32_t status)
         say_program_status(status);
     if (on_com3)
         uart_drain(&com3);
+    com1_discard();
     machine_end(status);
 }

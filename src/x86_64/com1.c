@@ -33,6 +33,11 @@ void com1_drain(void)
     uart_drain(&com1);
 }
 
+void com1_discard(void)
+{
+    uart_discard(&com1);
+}
+
 void machine_end(uint32_t code)
 {
     char line[32];

@@ -18,6 +18,9 @@ void com1_fresh_line(void);
 /* Waits until the last byte has left the port: an emulator that ends earlier loses it. */
 void com1_drain(void);
 
+/* As uart_discard. */
+void com1_discard(void);
+
 /* Prints the exit line, ends the emulator with the code (PROTO_EXIT_), or halts for ever where there is none. */
 _Noreturn void machine_end(uint32_t code);
 

@@ -20,9 +20,12 @@
 #define FIFO_BYTES 16
 #define LCR_8N1 0x03
 #define LCR_DLAB 0x80
+#define LSR_DATA 0x01
 #define LSR_THRE 0x20
 #define LSR_TEMT 0x40
 #define LOOKS 100000 /* a character takes 87 us; a look about 1 us */
+#define QUIET_LOOKS 3000 /* some characters' time */
+#define DISCARD_MOST 65536 /* bytes */
 #define SCRATCH_LOOK 0xa5 /* what no port that is not there answers: that is 0xff */
 
 bool uart_is_there(const struct uart *uart)
@@ -69,4 +72,16 @@ void uart_write(struct uart *uart, const char *bytes, size_t size)
 void uart_drain(struct uart *uart)
 {
     wait_for(uart, LSR_TEMT);
+}
+
+void uart_discard(struct uart *uart)
+{
+    uint32_t bytes = 0;
+
+    for (uint32_t quiet = 0; quiet < QUIET_LOOKS && bytes < DISCARD_MOST; quiet++)
+        if (port_in8(uart->port + LSR) & LSR_DATA) {
+            port_in8(uart->port + DATA);
+            bytes++;
+            quiet = 0;
+        }
 }

@@ -23,7 +23,7 @@ static void show_strings(char **argv)
     for (char **a = argv + 1; *a; a++)
         printf("argument '%s'\n", *a);
     for (char **e = environ; *e; e++)
-        if (!strncmp(*e, "ACRE_", 5))
+        if (!strncmp(*e, "ACRE_TEST=", 10))
             printf("environment '%s'\n", *e);
 }
 
