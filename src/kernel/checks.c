@@ -8,7 +8,7 @@
 #include "x86_64/image.h"
 #include "x86_64/protocol.h"
 
-#define FIGURES_SIZE 1024
+#define FIGURES_SIZE 2048 /* a figure that has no room is left out as a whole: half a line would be none of YAML */
 
 /* A point's line comes before its YAML, but whether it is ok is known after: the figures wait here. */
 static char figures[FIGURES_SIZE];
@@ -16,6 +16,7 @@ static size_t figures_length;
 
 void figure(const char *format, ...)
 {
+    size_t before = figures_length;
     va_list arguments;
 
     if (figures_length >= sizeof figures - 2)
@@ -24,9 +25,10 @@ void figure(const char *format, ...)
     va_start(arguments, format);
     figures_length += fmt_vtext(figures + figures_length, sizeof figures - figures_length, format, arguments);
     va_end(arguments);
-    if (figures_length > sizeof figures - 2)
-        figures_length = sizeof figures - 2;
-    figures[figures_length++] = '\n';
+    if (figures_length <= sizeof figures - 2)
+        figures[figures_length++] = '\n';
+    else
+        figures_length = before;
     figures[figures_length] = 0;
 }
 
