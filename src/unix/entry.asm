@@ -12,6 +12,7 @@
 ; Intel's CPUs (CVE-2012-0217); one that SYSCALL left in RCX is at most 2^47.
 
 %include "layout.inc"
+%include "src/x86_64/frame.inc"
 
         bits 64
         section .text
@@ -40,21 +41,7 @@ entry_syscall:
         push    rcx
         push    rax
         push    TRAP_SYSCALL
-        push    r11
-        push    rcx
-        push    rax
-        push    r9
-        push    r8
-        push    r10
-        push    rdx
-        push    rsi
-        push    rdi
-        push    rbx
-        push    rbp
-        push    r12
-        push    r13
-        push    r14
-        push    r15
+        push_registers
         lea     rdi, [rsp + FRAME_ARGUMENTS]
         cmp     rax, [rel entry_calls]          ; 0 while calls are traced
         jae     .odd
@@ -67,12 +54,7 @@ entry_syscall:
         jc      .work
         mov     r11, [rsp + FRAME_RFLAGS]
         add     rsp, FRAME_ARGUMENTS
-        pop     rdi
-        pop     rsi
-        pop     rdx
-        pop     r10
-        pop     r8
-        pop     r9
+        pop_arguments
         mov     rsp, [rsp - FRAME_RAX + FRAME_RSP]
         o64 sysret
 
@@ -100,12 +82,7 @@ entry_switch:
         push    r15
         mov     [rdi], rsp
         mov     rsp, rsi
-        pop     r15
-        pop     r14
-        pop     r13
-        pop     r12
-        pop     rbp
-        pop     rbx
+        pop_kept
         ret
 
 ; entry_begin: the first thing that a new thread does, on its own stack, after the switch to it.  in: RSP = its frame

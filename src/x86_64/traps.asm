@@ -4,6 +4,7 @@
 ; purpose.
 
 %include "layout.inc"
+%include "src/x86_64/frame.inc"
 
         bits 64
         section .text
@@ -54,21 +55,7 @@ trap_debug:
 ; trap_common: saves the registers as struct trap_frame (trap.h asserts the order) and calls trap.  All but the fixed
 ; ones may change there.  trap_return: loads them all from the frame at RSP and goes back
 trap_common:
-        push    r11
-        push    rcx
-        push    rax
-        push    r9
-        push    r8
-        push    r10
-        push    rdx
-        push    rsi
-        push    rdi
-        push    rbx
-        push    rbp
-        push    r12
-        push    r13
-        push    r14
-        push    r15
+        push_registers
         cld
         mov     rdi, rsp
         mov     rbp, rsp
@@ -76,18 +63,8 @@ trap_common:
         call    trap
         mov     rsp, rbp
 trap_return:
-        pop     r15
-        pop     r14
-        pop     r13
-        pop     r12
-        pop     rbp
-        pop     rbx
-        pop     rdi
-        pop     rsi
-        pop     rdx
-        pop     r10
-        pop     r8
-        pop     r9
+        pop_kept
+        pop_arguments
         pop     rax
         pop     rcx
         pop     r11
