@@ -7,26 +7,9 @@
 #include "elf.h"
 
 #include "bytes.h"
+#include "elf_file.h"
 #include "range.h"
 #include "x86_64/layout.h"
-
-/* As they stand in the file. */
-struct file_header {
-    uint8_t ident[16];
-    uint16_t type, machine;
-    uint32_t version;
-    uint64_t entry, phoff, shoff;
-    uint32_t flags;
-    uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-
-struct program_header {
-    uint32_t type, flags;
-    uint64_t offset, vaddr, paddr, filesz, memsz, align;
-};
-
-_Static_assert(sizeof(struct file_header) == 64, "gABI figure 4-3");
-_Static_assert(sizeof(struct program_header) == 56, "gABI figure 5-1");
 
 #define IDENT 0x00010102464c457full /* magic, 64 bit, little-endian, version 1: the first seven bytes */
 #define IDENT_MASK 0x00ffffffffffffffull

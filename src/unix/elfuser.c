@@ -9,14 +9,9 @@
 #include "elfuser.h"
 
 #include "runtime/bytes.h"
+#include "runtime/elf_file.h"
 #include "runtime/range.h"
 #include "x86_64/layout.h"
-
-/* As it stands in the file. */
-struct program_header {
-    uint32_t type, flags;
-    uint64_t offset, vaddr, paddr, filesz, memsz, align;
-};
 
 _Static_assert(sizeof(struct program_header) * ELFUSER_HEADERS_MAX + ELFUSER_HEADER_SIZE == ELFUSER_HEAD_SIZE,
                "gABI figure 5-1");

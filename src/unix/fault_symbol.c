@@ -8,26 +8,13 @@
 
 #include "inode.h"
 #include "runtime/bytes.h"
+#include "runtime/elf_file.h"
 
 #define PIECE 16 /* symbols that are read at a time */
 #define HEADERS_MAX 128 /* program and section headers that are looked at */
 #define SYMBOLS_MAX 1000000u
 
 enum { PT_LOAD = 1, SHT_SYMTAB = 2, SHT_DYNSYM = 11, STT_FUNC = 2, STT_TYPE = 15 };
-
-struct header {
-    uint8_t ident[16];
-    uint16_t type, machine;
-    uint32_t version;
-    uint64_t entry, segments, sections;
-    uint32_t flags;
-    uint16_t size, segment_size, segment_count, section_size, section_count, names;
-};
-
-struct segment {
-    uint32_t type, flags;
-    uint64_t offset, vaddr, paddr, filesz, memsz, align;
-};
 
 struct section {
     uint32_t name, type;
@@ -43,9 +30,7 @@ struct symbol {
     uint64_t value, size;
 };
 
-_Static_assert(sizeof(struct header) == 64 && sizeof(struct segment) == 56 && sizeof(struct section) == 64 &&
-                   sizeof(struct symbol) == 24,
-               "ELF-64");
+_Static_assert(sizeof(struct section) == 64 && sizeof(struct symbol) == 24, "ELF-64");
 
 static bool read(struct inode *file, void *to, uint64_t size, uint64_t offset)
 {
@@ -53,12 +38,12 @@ static bool read(struct inode *file, void *to, uint64_t size, uint64_t offset)
 }
 
 /* The address, as the file counts, of a byte of a loaded segment. */
-static bool address_of(struct inode *file, const struct header *h, uint64_t offset, uint64_t *address)
+static bool address_of(struct inode *file, const struct file_header *h, uint64_t offset, uint64_t *address)
 {
-    struct segment s;
+    struct program_header s;
 
-    for (uint32_t i = 0; i < h->segment_count && i < HEADERS_MAX; i++)
-        if (read(file, &s, sizeof s, h->segments + i * sizeof s) && s.type == PT_LOAD && offset >= s.offset &&
+    for (uint32_t i = 0; i < h->phnum && i < HEADERS_MAX; i++)
+        if (read(file, &s, sizeof s, h->phoff + i * sizeof s) && s.type == PT_LOAD && offset >= s.offset &&
             offset - s.offset < s.filesz) {
             *address = s.vaddr + (offset - s.offset);
             return true;
@@ -91,22 +76,22 @@ static bool search(struct inode *file, const struct section *s, uint64_t address
     return best->value;
 }
 
-static bool find_section(struct inode *file, const struct header *h, uint32_t type, struct section *s)
+static bool find_section(struct inode *file, const struct file_header *h, uint32_t type, struct section *s)
 {
-    for (uint32_t i = 0; i < h->section_count && i < HEADERS_MAX; i++)
-        if (read(file, s, sizeof *s, h->sections + i * sizeof *s) && s->type == type)
+    for (uint32_t i = 0; i < h->shnum && i < HEADERS_MAX; i++)
+        if (read(file, s, sizeof *s, h->shoff + i * sizeof *s) && s->type == type)
             return true;
     return false;
 }
 
-static bool search_kind(struct inode *file, const struct header *h, uint32_t type, uint64_t address,
+static bool search_kind(struct inode *file, const struct file_header *h, uint32_t type, uint64_t address,
                         struct symbol *best, uint64_t *name)
 {
     struct section symbols, names;
 
     if (!find_section(file, h, type, &symbols) || !search(file, &symbols, address, best) ||
-        symbols.link >= h->section_count ||
-        !read(file, &names, sizeof names, h->sections + symbols.link * sizeof names))
+        symbols.link >= h->shnum ||
+        !read(file, &names, sizeof names, h->shoff + symbols.link * sizeof names))
         return false;
     *name = names.offset + best->name;
     return true;
@@ -125,7 +110,7 @@ static bool read_name(struct inode *file, uint64_t offset, char name[FAULT_SYMBO
 
 bool fault_symbol(struct inode *file, uint64_t offset, char name[FAULT_SYMBOL_SIZE], uint64_t *into)
 {
-    struct header h;
+    struct file_header h;
     struct symbol best;
     uint64_t address, name_offset;
 
