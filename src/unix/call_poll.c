@@ -24,22 +24,19 @@ static uint32_t look_at(struct abi_pollfd *poll)
     return poll->revents != 0;
 }
 
-static int64_t wait_for_any(struct abi_pollfd *polls, uint64_t count, uint64_t deadline)
-{
-    for (;;) {
-        uint32_t ready = 0;
-        enum wait_result woken;
+struct polling {
+    struct abi_pollfd *polls;
+    uint64_t count;
+};
 
-        for (uint64_t i = 0; i < count; i++)
-            ready += look_at(&polls[i]);
-        if (ready || !deadline)
-            return ready;
-        woken = wait_on(&files_changed, deadline);
-        if (woken == WAIT_INTERRUPTED)
-            return -EINTR;
-        if (woken == WAIT_TIMEOUT)
-            deadline = 0;
-    }
+static int64_t look_at_all(void *context)
+{
+    const struct polling *p = context;
+    int64_t ready = 0;
+
+    for (uint64_t i = 0; i < p->count; i++)
+        ready += look_at(&p->polls[i]);
+    return ready;
 }
 
 /* Only the answers go back: the program may have changed the rest meanwhile. */
@@ -63,7 +60,8 @@ static int64_t poll_until(uint64_t at, uint64_t count, uint64_t deadline)
         polls = kheap_new(bytes);
     if (!polls)
         return -ENOMEM;
-    result = user_read(polls, at, bytes) ? wait_for_any(polls, count, deadline) : -EFAULT;
+    result = user_read(polls, at, bytes) ? waiting_for(look_at_all, &(struct polling){ polls, count }, deadline)
+                                         : -EFAULT;
     if (result >= 0 && !put_answers(at, polls, count))
         result = -EFAULT;
     if (polls != few)

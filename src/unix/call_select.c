@@ -53,8 +53,9 @@ static int64_t look_at(struct selection *s, uint64_t fd)
     return ready;
 }
 
-static int64_t look_at_all(struct selection *s)
+static int64_t look_at_all(void *context)
 {
+    struct selection *s = context;
     int64_t ready = 0;
 
     for (uint64_t fd = 0; fd < s->count; fd++) {
@@ -65,22 +66,6 @@ static int64_t look_at_all(struct selection *s)
         ready += one;
     }
     return ready;
-}
-
-static int64_t wait_for_any(struct selection *s, uint64_t deadline)
-{
-    for (;;) {
-        int64_t ready = look_at_all(s);
-        enum wait_result woken;
-
-        if (ready || !deadline)
-            return ready;
-        woken = wait_on(&files_changed, deadline);
-        if (woken == WAIT_INTERRUPTED)
-            return -EINTR;
-        if (woken == WAIT_TIMEOUT)
-            deadline = 0;
-    }
 }
 
 /* Bytes of a set in the program's memory: whole 64-bit words. */
@@ -117,7 +102,7 @@ static int64_t select_until(struct selection *s, uint64_t deadline)
     s->found = s->asked + words;
     for (uint64_t i = 0; i < 2 * words; i++)
         s->asked[i] = 0;
-    result = get_sets(s) ? wait_for_any(s, deadline) : -EFAULT;
+    result = get_sets(s) ? waiting_for(look_at_all, s, deadline) : -EFAULT;
     if (result >= 0 && !put_sets(s))
         result = -EFAULT;
     if (sets != few)

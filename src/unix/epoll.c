@@ -252,24 +252,21 @@ static uint32_t gather(struct epoll *epoll, struct abi_epoll_event *events, uint
     return count;
 }
 
-static int64_t wait_for_any(struct file *file, uint64_t to, uint32_t room, uint64_t deadline)
+struct gathering {
+    struct file *file;
+    uint64_t to; /* the program's events */
+    uint32_t room;
+};
+
+static int64_t gather_for(void *context)
 {
+    const struct gathering *g = context;
     struct abi_epoll_event events[EVENTS_MAX];
+    uint32_t count = gather(g->file->data, events, g->room < EVENTS_MAX ? g->room : EVENTS_MAX);
 
-    for (;;) {
-        uint32_t count = gather(file->data, events, room < EVENTS_MAX ? room : EVENTS_MAX);
-        enum wait_result woken;
-
-        if (count)
-            return user_write(to, events, count * sizeof *events) ? (int64_t)count : -EFAULT;
-        if (!deadline)
-            return 0;
-        woken = wait_on(&files_changed, deadline);
-        if (woken == WAIT_INTERRUPTED)
-            return -EINTR;
-        if (woken == WAIT_TIMEOUT)
-            deadline = 0;
-    }
+    if (!count)
+        return 0;
+    return user_write(g->to, events, count * sizeof *events) ? (int64_t)count : -EFAULT;
 }
 
 static int64_t wait_until(const uint64_t *a, uint64_t deadline)
@@ -284,7 +281,7 @@ static int64_t wait_until(const uint64_t *a, uint64_t deadline)
     if (file->ops != &epoll_ops)
         return -EINVAL;
     file_hold(file);
-    result = wait_for_any(file, a[1], (uint32_t)a[2], deadline);
+    result = waiting_for(gather_for, &(struct gathering){ file, a[1], (uint32_t)a[2] }, deadline);
     file_release(file);
     return result;
 }

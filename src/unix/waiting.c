@@ -52,6 +52,22 @@ void waiting_rest(uint64_t at, uint64_t unit, uint64_t deadline)
         (void)!user_put(at, time); /* read-only memory is no error here */
 }
 
+int64_t waiting_for(int64_t (*look)(void *context), void *context, uint64_t deadline)
+{
+    for (;;) {
+        int64_t found = look(context);
+        enum wait_result woken;
+
+        if (found || !deadline)
+            return found;
+        woken = wait_on(&files_changed, deadline);
+        if (woken == WAIT_INTERRUPTED)
+            return -EINTR;
+        if (woken == WAIT_TIMEOUT)
+            deadline = 0;
+    }
+}
+
 int64_t waiting_mask(uint64_t mask, uint64_t size)
 {
     uint64_t set;

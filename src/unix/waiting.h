@@ -15,6 +15,10 @@ int64_t waiting_until(uint64_t at, uint64_t unit, uint64_t *deadline);
 /* Tells the program what is left of it. */
 void waiting_rest(uint64_t at, uint64_t unit, uint64_t deadline);
 
+/* Waits until `look`, which is asked again whenever a file has changed, gives something else than 0: that.  0 when the
+ * deadline has come (0: asked once), -EINTR for a signal. */
+int64_t waiting_for(int64_t (*look)(void *context), void *context, uint64_t deadline);
+
 /* Blocks the signals of the set at `mask` (0: leaves all as it is) until the call is over.  -EINVAL, -EFAULT. */
 int64_t waiting_mask(uint64_t mask, uint64_t size);
 
