@@ -10,9 +10,9 @@ acre=$top_builddir/acre
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 rows() { sed '/^[#!]/d;/^$/d' "$srcdir/programs/$1"; }
 
-# The input, in $tmp/work: made here, the same every time.
+# The input, in $tmp/desk: made here, the same every time.
 make_input() {
-	mkdir -p "$tmp/work/tree/sub/deep" "$tmp/work/out" && cd "$tmp/work" || exit 99
+	mkdir -p "$tmp/desk/tree/sub/deep" "$tmp/desk/out" && cd "$tmp/desk" || exit 99
 	seq 1 20000 | awk '{ s = (s * 16807 + NR) % 2147483647
 		printf "%d line %d %s\n", s % 1000, NR, s % 7 ? "apple" : "pear" }' >words.txt
 	sed '7s/line/lime/;$d;100,110s/ p.*/&s/' words.txt >other.txt
@@ -35,7 +35,7 @@ make_input() {
 has() { command -v "${1%% *}" >/dev/null 2>&1; }
 
 on_host() {
-	cp -a "$tmp/work" "$tmp/host" && cd "$tmp/host" || exit 99
+	cp -a "$tmp/desk" "$tmp/host" && cd "$tmp/host" || exit 99
 	number=0
 	while IFS= read -r line; do
 		number=$((number + 1))
@@ -54,7 +54,7 @@ in_guest() {
 		done
 	done <"$srcdir/programs/$group"
 	timeout 600 "$acre" run --emulator "$emulator" --env LC_ALL=C --env LANG=C.UTF-8 --env TERM=dumb --env HOME=/root \
-		--cwd /work --file "$tmp/work:/work" "$@" --commands "$tmp/commands" --out "$tmp/guest" 2>"$tmp/err" </dev/null
+		--cwd /desk --file "$tmp/desk:/desk" "$@" --commands "$tmp/commands" --out "$tmp/guest" 2>"$tmp/err" </dev/null
 }
 
 # One point: what the guest's command $number printed, with its status.

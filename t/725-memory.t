@@ -4,31 +4,17 @@
 # Programs that use their address space in every way: each runs on this host's Linux and under acre run, and must say
 # the same.  And memory that ends: the program is killed, the machine ends as it should.
 . "${srcdir:-.}/tap.sh"
-need qemu-system-x86_64 qemu-system-x86
-: "${CC_FOR_BUILD:=cc}"
-acre=$top_builddir/acre
+. "$srcdir/programs.sh"
 
-# compare NAME EMULATOR MEMORY FLAGS: one point.
-compare() {
-	desc="$1 ($4) under $2 with $3: as on this host"
-	if [ "$2" = bochs ] && ! command -v bochs >/dev/null 2>&1; then
-		skip "$desc" "needs bochs (Debian package bochs)"
-		return
-	fi
-	if ! $CC_FOR_BUILD -O2 -Wall -Wextra $4 -o "$tmp/$1" "$srcdir/user/$1.c" >"$tmp/cc" 2>&1; then
-		fail "$desc"
-		tap_show "$tmp/cc"
-		return
-	fi
-	"$tmp/$1" </dev/null >"$tmp/host.out" 2>&1
-	echo "exit $?" >>"$tmp/host.out"
-	timeout 240 "$acre" run --emulator "$2" --memory "$3" "$tmp/$1" </dev/null >"$tmp/acre.out" 2>"$tmp/acre.err"
-	echo "exit $?" >>"$tmp/acre.out"
-	if cmp -s "$tmp/host.out" "$tmp/acre.out"; then pass "$desc"; else
-		fail "$desc"
-		diff "$tmp/host.out" "$tmp/acre.out" | sed 's/^/# /' | head -n 40
-		tap_show "$tmp/acre.err"
-	fi
+runs() {
+	cat <<'END'
+memory-calls qemu,512M -static -no-pie:
+memory-calls qemu,40M -static -no-pie:
+memory-calls qemu,512M -pie -fpie:
+memory-calls bochs,64M -static -no-pie:
+memory-faults qemu,512M -static -no-pie:
+memory-faults bochs,64M -pie -fpie:
+END
 }
 
 # Takes and writes all memory there is.
@@ -58,11 +44,6 @@ END
 }
 
 plan 12
-compare memory-calls qemu 512M "-static -no-pie"
-compare memory-calls qemu 40M "-static -no-pie"
-compare memory-calls qemu 512M "-pie -fpie"
-compare memory-calls bochs 64M "-static -no-pie"
-compare memory-faults qemu 512M "-static -no-pie"
-compare memory-faults bochs 64M "-pie -fpie"
+compare_all
 eater 16M 8
 eater 64M 56

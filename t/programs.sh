@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh disable=SC2086,SC2154 # flags and arguments are lists of words; tap.sh sets srcdir, tmp ...
 # Programs of t/user that must say the same, and end in the same way, on this host's Linux and under acre run.  After
-# tap.sh; the test defines runs(), which prints a line a run: NAME EMULATOR FLAGS: ARGUMENTS
+# tap.sh; the test defines runs(), which prints a line a run: NAME EMULATOR FLAGS: ARGUMENTS.  EMULATOR may be
+# EMULATOR,MEMORY.
 #
 #   compare_all               a point for each of them
 need qemu-system-x86_64 qemu-system-x86
@@ -11,7 +12,7 @@ acre=$top_builddir/acre
 # compare NAME EMULATOR FLAGS ARGUMENTS: one point.
 compare() {
 	desc="$1 ($3) under $2: as on this host"
-	if [ "$2" = bochs ] && ! command -v bochs >/dev/null 2>&1; then
+	if [ "${2%,*}" = bochs ] && ! command -v bochs >/dev/null 2>&1; then
 		skip "$desc" "needs bochs (Debian package bochs)"
 		return
 	fi
@@ -21,10 +22,11 @@ compare() {
 		return
 	fi
 	eval "set -- $1 $2 $4"
-	name=$1 emulator=$2
+	name=$1 emulator=${2%,*} memory=${2#"${2%,*}"}
 	shift 2
 	(cd "$tmp" && ACRE_TEST=x "./$name" "$@" </dev/null >host.out 2>host.err; echo "exit $?" >>host.out)
-	timeout 240 "$acre" run --emulator "$emulator" --env ACRE_TEST=x "$tmp/$name" "$@" \
+	timeout 240 "$acre" run --emulator "$emulator" ${memory:+--memory ${memory#,}} --env ACRE_TEST=x \
+		"$tmp/$name" "$@" \
 		</dev/null >"$tmp/acre.out" 2>"$tmp/acre.err"
 	echo "exit $?" >>"$tmp/acre.out"
 	if cmp -s "$tmp/host.out" "$tmp/acre.out"; then pass "$desc"; else

@@ -5,6 +5,7 @@
  * unpacked, and however that ends, all of its pages must have come back once the tree goes, and nothing may be left.
  */
 #include "unit/unix_host.h"
+#include "unit/unix_tree.h"
 
 #include "fuzz.h"
 
@@ -72,19 +73,6 @@ static void look_at_members(size_t size)
     fuzz_outcome(status == STATUS_CORRUPT ? newc.why : "whole");
 }
 
-static void empty(struct inode *directory)
-{
-    uint64_t cookie = 0;
-
-    for (struct entry *entry; (entry = directory_next(directory, &cookie)); cookie++) {
-        if (inode_is(entry->inode, 0040000)) {
-            empty(entry->inode);
-            entry->inode->links--;
-        }
-        directory_remove(directory, entry);
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     size_t bytes = expand(data, size), pages = (bytes + LAYOUT_FRAME_SIZE - 1) / LAYOUT_FRAME_SIZE;
@@ -100,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status == STATUS_OK ? why != NULL : !why)
         fuzz_fail("a reason that does not fit");
     fuzz_outcome_of("unpacked", why ? why : "well");
-    empty(path_root);
+    unix_tree_empty(path_root);
     inode_release(path_root);
     if (host.objects || host.pages || host.archive_freed != pages)
         fuzz_fail("%u objects, %u pages are left, %u of %u pages came back", (unsigned)host.objects,

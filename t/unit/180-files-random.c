@@ -8,6 +8,7 @@
  * ACRE_SEED=n replays from seed n; ACRE_OPS=n changes how many operations there are.
  */
 #include "unix_host.h"
+#include "unix_tree.h"
 
 #include "tap.h"
 #include "unix/directory.h"
@@ -31,7 +32,7 @@
 
 extern int *__errno_location(void);
 
-static char top[] = "/tmp/acre-files-XXXXXX";
+static char top[] = P_tmpdir "/XXXXXX";
 static int host_fds[FDS], our_fds[FDS]; /* pairs of descriptors; -1: none */
 static uint8_t host_bytes[BUFFER], our_bytes[BUFFER], given[BUFFER];
 static uint32_t state; /* of the random numbers */
@@ -443,19 +444,6 @@ static void clear(const char *path)
         closedir(directory);
 }
 
-static void empty(struct inode *directory)
-{
-    uint64_t cookie = 0;
-
-    for (struct entry *entry; (entry = directory_next(directory, &cookie)); cookie++) {
-        if (inode_is(entry->inode, S_IFDIR)) {
-            empty(entry->inode);
-            entry->inode->links--;
-        }
-        directory_remove(directory, entry);
-    }
-}
-
 static void one_round(uint32_t seed, uint32_t ops)
 {
     struct inode *root = directory_new(NULL, 0700, FILESYSTEM_ROOT);
@@ -471,7 +459,7 @@ static void one_round(uint32_t seed, uint32_t ops)
         if (host_fds[i] >= 0)
             close(host_fds[i]);
     files_end();
-    empty(root);
+    unix_tree_empty(root);
     inode_release(root);
     clear(".");
     if (chmod(".", 0700))

@@ -4,6 +4,7 @@
  * zeroed although heads of others stood there, everything else is given back, and nothing is left when the tree goes.
  */
 #include "unix_host.h"
+#include "unix_tree.h"
 
 #include "tap.h"
 #include "unix/directory.h"
@@ -140,19 +141,6 @@ static void test_end(void)
     tap_ok(newc_next(&newc, &member) == STATUS_CORRUPT, "and a path of 4,096");
 }
 
-static void empty(struct inode *directory)
-{
-    uint64_t cookie = 0;
-
-    for (struct entry *entry; (entry = directory_next(directory, &cookie)); cookie++) {
-        if (inode_is(entry->inode, 0040000)) {
-            empty(entry->inode);
-            entry->inode->links--;
-        }
-        directory_remove(directory, entry);
-    }
-}
-
 static enum status unpack_it(const char **why)
 {
     path_root = directory_new(NULL, 0755, FILESYSTEM_ROOT);
@@ -163,7 +151,7 @@ static enum status unpack_it(const char **why)
 /* All goes; whether then nothing is left. */
 static bool leave(void)
 {
-    empty(path_root);
+    unix_tree_empty(path_root);
     inode_release(path_root);
     return !host.objects && !host.pages && host.archive_freed == host.archive_bytes / PAGE;
 }

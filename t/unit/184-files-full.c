@@ -9,6 +9,7 @@
  */
 #define _GNU_SOURCE /* SEEK_DATA */
 #include "unix_host.h"
+#include "unix_tree.h"
 
 #include "tap.h"
 #include "unix/directory.h"
@@ -36,23 +37,10 @@ static void begin(void)
     path_cwd = path_root;
 }
 
-static void empty(struct inode *directory)
-{
-    uint64_t cookie = 0;
-
-    for (struct entry *entry; (entry = directory_next(directory, &cookie)); cookie++) {
-        if (inode_is(entry->inode, 0040000)) {
-            empty(entry->inode);
-            entry->inode->links--;
-        }
-        directory_remove(directory, entry);
-    }
-}
-
 static void end(void)
 {
     files_end();
-    empty(path_root);
+    unix_tree_empty(path_root);
     inode_release(path_root);
 }
 

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char directory[] = "/tmp/acre-exec-XXXXXX";
+static char directory[] = P_tmpdir "/XXXXXX";
 static char *none[] = { "x", NULL };
 
 static const char *path_of(const char *name)

@@ -14,19 +14,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "map.h"
+
 #define PAGE 4096ul
 #define LARGE 0x200000ul
-
-static char *map(size_t size, int prot, int flags, int fd)
-{
-    char *p = mmap(NULL, size, prot, flags, fd, 0);
-
-    if (p == MAP_FAILED) {
-        perror("mmap");
-        exit(1);
-    }
-    return p;
-}
 
 static char *anonymous(size_t size)
 {
@@ -99,7 +90,7 @@ static void large(void)
 
 static void files(void)
 {
-    char path[] = "/tmp/memory-calls-XXXXXX", *shared, *again, *private, byte;
+    char path[] = P_tmpdir "/XXXXXX", *shared, *again, *private, byte;
     int fd = mkstemp(path), ro = open(path, O_RDONLY);
 
     for (long i = 0; i < 8; i++) {

@@ -14,6 +14,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "map.h"
+
 #define PAGE 4096
 
 static sigjmp_buf back;
@@ -48,17 +50,6 @@ static void try(const char *what, enum access access, volatile char *at, const v
     }
     printf("signal %d code %d at %s%ld\n", seen.si_signo, seen.si_code,
            seen.si_addr == (void *)at ? "it, " : "another, ", (long)((uintptr_t)seen.si_addr - (uintptr_t)from));
-}
-
-static char *map(size_t size, int prot, int flags, int fd)
-{
-    char *p = mmap(NULL, size, prot, flags, fd, 0);
-
-    if (p == MAP_FAILED) {
-        perror("mmap");
-        exit(1);
-    }
-    return p;
 }
 
 static void rights(void)
@@ -99,7 +90,7 @@ static void places(void)
 
 static void files(void)
 {
-    char path[] = "/tmp/memory-faults-XXXXXX";
+    char path[] = P_tmpdir "/XXXXXX";
     int fd = mkstemp(path);
     char *private, *shared;
 
