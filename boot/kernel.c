@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel's ELF file: read through the bounce buffer from front to back, once; each byte goes to the frame of its
- * page. No two pages need be neighbours, so any frames below 4 GiB will do:
+ * The kernel's ELF file: read through the bounce buffer from front to back, once, in pieces; each byte goes to the
+ * frame of its page. No two pages need be neighbours, so any frames below 4 GiB will do:
  *
- *   file   |ehdr phdr|--text--|-rodata-|-data-|          sums are made on the way; nothing is run before they agree
+ *   file   |ehdr phdr|--text--|-rodata-|-data-|          each piece has its sum; nothing is run before they agree
+ *   pieces |     |     |     |     |     |     |         those that hold nothing wanted are not read: a sector is the
+ *                                                        dearest thing of a boot
  *   pages     T T T     R R      D B B S S   -           T r-x, R r--, D data rw-, B bss, S stack; - not mapped (guard)
  *   frames    anywhere
  */
@@ -200,30 +202,71 @@ static void read_head(uint32_t lba)
     read_headers(head);
 }
 
+/* Whether any segment that is left has bytes of the file in [at, at + bytes). */
+static bool is_used(uint32_t at, uint32_t bytes)
+{
+    for (uint32_t i = 0; i < program.segment_count; i++) {
+        const struct elf_segment *s = &program.segments[i];
+
+        if (s->offset < at + bytes && at < s->offset + s->filesz)
+            return true;
+    }
+    return false;
+}
+
+/* The sector of file offset `at`: sums it with the others of its piece, and places what is in it. */
+static void take_sector(const uint8_t *data, uint32_t at, uint32_t limit)
+{
+    static uint64_t sum;
+    uint32_t end = at + LAYOUT_SECTOR_SIZE, piece = at / IMAGE_PIECE_SIZE;
+
+    sum = sum_words(at % IMAGE_PIECE_SIZE ? sum : 0, data, LAYOUT_SECTOR_SIZE);
+    if (end % IMAGE_PIECE_SIZE == 0 || end == limit)
+        check_sum("the kernel file", sum, HEADER64(IMAGE_HDR_PIECE_SUMS + piece * sizeof sum));
+    for (uint32_t i = 0; i < program.segment_count; i++)
+        place(&program.segments[i], data, at, LAYOUT_SECTOR_SIZE);
+}
+
+/* File bytes [at, end): whole pieces; the file's sectors end at `limit`. */
+static void read_pieces(uint32_t at, uint32_t end, uint32_t limit)
+{
+    while (at < end) {
+        uint32_t sectors = (end - at) / LAYOUT_SECTOR_SIZE;
+        const uint8_t *data = disk_read(HEADER32(IMAGE_HDR_KERNEL_LBA) + at / LAYOUT_SECTOR_SIZE, &sectors);
+
+        for (uint32_t i = 0; i < sectors; i++, at += LAYOUT_SECTOR_SIZE)
+            take_sector(data + i * LAYOUT_SECTOR_SIZE, at, limit);
+    }
+}
+
+/* Neighbours that are wanted are read as one. */
+static void read_file(void)
+{
+    uint32_t limit = (HEADER32(IMAGE_HDR_SECTORS) - HEADER32(IMAGE_HDR_KERNEL_LBA)) * LAYOUT_SECTOR_SIZE, end;
+
+    for (uint32_t at = 0; at < limit; at = end) {
+        bool used = is_used(at, IMAGE_PIECE_SIZE);
+
+        end = at;
+        do
+            end += IMAGE_PIECE_SIZE;
+        while (end < limit && is_used(end, IMAGE_PIECE_SIZE) == used);
+        if (end > limit)
+            end = limit;
+        if (used)
+            read_pieces(at, end, limit);
+    }
+}
+
 uint64_t kernel_load(struct handoff *h)
 {
-    uint32_t lba = HEADER32(IMAGE_HDR_KERNEL_LBA), left = HEADER32(IMAGE_HDR_SECTORS) - lba, at = 0;
-    uint64_t sum = 0;
-
     check_mbr();
     read_options(h);
-    read_head(lba);
+    read_head(HEADER32(IMAGE_HDR_KERNEL_LBA));
     h->kernel_parts = parts_wanted(h);
     choose_segments(h->kernel_parts);
     h->kernel_pages = lay_out_pages();
     take_frames(h, h->kernel_pages);
-    while (left > 0) {
-        uint32_t sectors = left;
-        const uint8_t *data = disk_read(lba, &sectors);
-        uint32_t bytes = sectors * LAYOUT_SECTOR_SIZE;
-
-        sum = sum_words(sum, data, bytes);
-        for (uint32_t i = 0; i < program.segment_count; i++)
-            place(&program.segments[i], data, at, bytes);
-        at += bytes;
-        lba += sectors;
-        left -= sectors;
-    }
-    check_sum("the kernel file", sum, HEADER64(IMAGE_HDR_KERNEL_SUM));
+    read_file();
     return program.entry;
 }

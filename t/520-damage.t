@@ -4,9 +4,10 @@
 # A damaged or truncated disk is refused by name.  Bytes are flipped at sampled offsets of the whole disk area, one each
 # boot.
 #
-# What is promised:  a changed byte of stage2, of the options or of the kernel's file, paddings and sums included, of
-#                    the fields of the MBR that tell of stage2, and of those bytes of stage1 that a good boot does not
-#                    execute, ends in "refused: ..." that names the part.
+# What is promised:  a changed byte of stage2, of the options or of those pieces of the kernel's file that the boot has
+#                    a use for, paddings and sums included, of the fields of the MBR that tell of stage2, and of those
+#                    bytes of stage1 that a good boot does not execute, ends in "refused: ..." that names the part.
+#                    Other pieces (what runs a program, where there is none) are not read.
 # What is not:       stage1 cannot vouch for the code that it is running, so a changed byte in that may also end in
 #                    silence; it never ends in a boot.  The disk signature, the partition table and the two bytes
 #                    before the fields are anybody's to change.  A changed 0xaa55 is the BIOS's to refuse.
@@ -18,7 +19,6 @@ set sector $::layout::LAYOUT_SECTOR_SIZE
 set stage2 [expr {$sector + 0}]
 set options [expr {[boots::header $image OPTIONS_LBA] * $sector}]
 set kernel [expr {[boots::header $image KERNEL_LBA] * $sector}]
-set kernel_bytes [boots::header $image KERNEL_BYTES]
 set limit [expr {[boots::header $image SECTORS] * $sector}]
 set bytes_name "the disk area is damaged"
 expr {srand(20261123)}
@@ -52,19 +52,31 @@ proc some {count base limit} {
     return [lmap - [lrepeat $count x] {within $base $limit}]
 }
 
+# A stretch's first byte, its last one, and one between.
+proc ends {stretch} {
+    lassign $stretch base limit
+    return [list $base [within $base $limit] [expr {$limit - 1}]]
+}
+set parts [expr {$::layout::IMAGE_PART_CHECKS | $::layout::IMAGE_PART_SYMBOLS}]
+set used [boots::stretches $image $parts 1]
+set unused [boots::stretches $image $parts 0]
+
 group "stage2, one byte a sector" "refused: stage2 damaged" [concat [sectors $stage2 $options] [expr {$options - 1}]]
 group "the image header, every field" "refused: stage2 damaged" \
-    [range $stage2+$::layout::IMAGE_HDR_MAGIC $stage2+$::layout::IMAGE_HDR_LIMIT 3]
+    [concat [range $stage2+$::layout::IMAGE_HDR_MAGIC $stage2+$::layout::IMAGE_HDR_PIECE_SUMS 3] \
+        [range $stage2+$::layout::IMAGE_HDR_PIECE_SUMS $stage2+$::layout::IMAGE_HDR_LIMIT 89]]
 group "the MBR's count and sum of stage2" "refused: stage2 damaged" \
     [range $::layout::IMAGE_MBR_STAGE2_SECTORS $::layout::IMAGE_MBR_STAGE2_SUM+8]
 group "the options, their sum included" "refused: $bytes_name: the options sector has sum 0x*, not 0x*" \
     [concat $options [some 3 $options [expr {$options + $::layout::IMAGE_OPTIONS_SIZE}]] \
         [range $options+$::layout::IMAGE_OPTIONS_SIZE $options+$sector 3] [expr {$kernel - 1}]]
 group "the kernel's ELF headers" "refused: *kernel file*" [range $kernel $kernel+$sector 29]
-group "the kernel's file" "refused: $bytes_name: the kernel file has sum 0x*, not 0x*" \
-    [concat [some 16 [expr {$kernel + $sector}] [expr {$kernel + $kernel_bytes}]] [expr {$kernel + $kernel_bytes - 1}]]
-group "the area's last byte and the padding before it" "refused: $bytes_name: the kernel file has sum 0x*, not 0x*" \
-    [concat [range "min($kernel + $kernel_bytes, $limit - 1)" $limit 100] [expr {$limit - 1}]]
+set file_name "refused: $bytes_name: the kernel file has sum 0x*, not 0x*"
+set last [lindex $used end 1]
+group "the kernel's file, of every stretch that a boot reads" $file_name \
+    [concat [some 8 {*}[lindex $used 0]] {*}[lmap stretch $used {ends $stretch}]]
+group "the kernel's file, what runs a program" pass [concat {*}[lmap stretch $unused {ends $stretch}]]
+set cut_at [expr {$last - $sector}]
 set texts [string first "disk unreadable" $image]
 group "stage1's texts" "refused: $bytes_name: stage1 has sum 0x*, not 0x*" [range $texts $texts+30 7]
 group "stage1's code (a boot is all that must not be)" {[rt]*} [some 8 0 $texts]
@@ -79,8 +91,8 @@ foreach {at end} [list [expr {$stage2 + 3 * $sector}] "refused: disk unreadable"
     $options "refused: disk 0x80 cannot be read at sector [expr {$options / $sector}] (*" \
     $kernel "refused: disk 0x80 cannot be read at sector [expr {$kernel / $sector}] (*" \
     [expr {$kernel + 20 * $sector}] "refused: disk 0x80 cannot be read at sector [expr {$kernel / $sector + 20}] (*" \
-    [expr {$limit - $sector}] "refused: disk 0x80 cannot be read at sector [expr {$limit / $sector - 1}] (*" \
-    $limit pass] {
+    $cut_at "refused: disk 0x80 cannot be read at sector [expr {$cut_at / $sector}] (*" \
+    $last pass] {
     lappend cuts $at $end
 }
 

@@ -42,7 +42,7 @@ proc islands {count} {
     append text "0x800000 0x3000000 1\n"
     return [boots::Write $::dir/islands.map $text]
 }
-tap::plan 13
+tap::plan 15
 
 proc ends {jobs} {
     set ends {}
@@ -69,6 +69,20 @@ for {set i 0} {$i < 24} {incr i} {
 dict set jobs first [boots::qemu [boots::save [boots::flip $image $from 1]]]
 dict set jobs last [boots::qemu [boots::save [boots::flip $image [expr {$to - 1}] 128]]]
 all_like [ends $jobs] "refused: the disk area is damaged: the archive has sum 0x*, not 0x*" "26 flipped bytes"
+
+# The kernel's parts that run the program are read now, and those that write its calls down are not.
+set parts [expr {$::layout::IMAGE_PART_CHECKS | $::layout::IMAGE_PART_PROGRAM | $::layout::IMAGE_PART_SYMBOLS}]
+foreach {used end what} [list \
+    1 "refused: the disk area is damaged: the kernel file has sum 0x*" "that this boot reads" \
+    0 "failed: exit 5" "that it does not read"] {
+    set jobs {}
+    foreach stretch [boots::stretches $image $parts $used] {
+        foreach at [list [lindex $stretch 0] [expr {[lindex $stretch 1] - 1}]] {
+            dict set jobs [format 0x%x $at] [boots::qemu [boots::save [boots::flip $image $at 16]]]
+        }
+    }
+    all_like [ends $jobs] $end "[dict size $jobs] flipped bytes of the kernel's file $what"
+}
 
 # Two pages that have changed places.
 set one [string range $image $from+40960 [expr {$from + 45055}]]

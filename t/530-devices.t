@@ -8,7 +8,9 @@ set image [boots::image]
 set chain [boots::product t/boots/chain.bin]
 set first_kernel [boots::header $image KERNEL_LBA]
 set options [boots::header $image OPTIONS_LBA]
-set last [expr {[boots::header $image SECTORS] - 1}]
+set parts [expr {$::layout::IMAGE_PART_CHECKS | $::layout::IMAGE_PART_SYMBOLS}]
+# The last sector that a boot without a program reads.
+set last [expr {[lindex [boots::stretches $image $parts 1] end 1] / $::layout::LAYOUT_SECTOR_SIZE - 1}]
 
 # name -> {emulators end yaml-checks job-keys}.  The end is a glob.
 set cases {}

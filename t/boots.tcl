@@ -96,6 +96,45 @@ proc boots::header {bytes name} {
     return [word $bytes [expr {$::layout::LAYOUT_SECTOR_SIZE + [set ::layout::IMAGE_HDR_$name]}]]
 }
 
+# Stretches {base limit} of the image, whole pieces of the kernel's file beyond its head, that hold bytes of a segment
+# of these PARTS (USED 1) or of none (USED 0): what stage2 is to read or to leave, told from the program headers.
+proc boots::stretches {image parts used} {
+    set from [expr {[header $image KERNEL_LBA] * $::layout::LAYOUT_SECTOR_SIZE}]
+    set bytes [expr {[header $image SECTORS] * $::layout::LAYOUT_SECTOR_SIZE - $from}]
+    set pieces [Pieces [string range $image $from end] $parts]
+    set found {}
+    for {set at 0} {$at < $bytes} {set at $end} {
+        set end [expr {min($at + $::layout::IMAGE_PIECE_SIZE, $bytes)}]
+        if {[dict exists $pieces $at] != $used} continue
+        set base [expr {$from + max($at, $::layout::IMAGE_KERNEL_HEAD_SECTORS * $::layout::LAYOUT_SECTOR_SIZE)}]
+        if {[lindex $found end 1] == $base} {
+            lset found end 1 [expr {$from + $end}]
+        } else {
+            lappend found [list $base [expr {$from + $end}]]
+        }
+    }
+    return $found
+}
+
+# Offsets of the pieces that hold bytes of a segment of these parts, as a dictionary's keys.
+proc boots::Pieces {file parts} {
+    set all 0
+    foreach part {CHECKS PROGRAM TRACE SYMBOLS} {
+        set all [expr {$all | [set ::layout::IMAGE_PART_$part]}]
+    }
+    set size $::layout::IMAGE_PIECE_SIZE
+    set pieces {}
+    binary scan $file @32wu@56su headers count
+    for {set i 0} {$i < $count} {incr i} {
+        binary scan $file @[expr {$headers + 56 * $i}]iuiuwuwuwuwu type flags offset - - bytes
+        if {$type != 1 || $bytes == 0 || ($flags & $all & ~$parts)} continue
+        for {set at [expr {$offset / $size * $size}]} {$at < $offset + $bytes} {incr at [expr {$size + 0}]} {
+            dict set pieces $at 1
+        }
+    }
+    return $pieces
+}
+
 # The 8 bytes that src/runtime/sum.h makes of BYTES.
 proc boots::sum {bytes} {
     set a 0

@@ -93,6 +93,21 @@ static void put_partition(uint32_t sectors)
     put32(p + 12, sectors - 1);
 }
 
+/* A sum for each piece: a boot reads only those that it has a use for. */
+static void put_piece_sums(uint8_t *header, uint32_t kernel, uint32_t sectors)
+{
+    const uint8_t *at = image + (size_t)kernel * SECTOR;
+    uint32_t left = sectors * SECTOR;
+
+    for (uint32_t i = 0; left > 0; i++) {
+        uint32_t bytes = left < IMAGE_PIECE_SIZE ? left : IMAGE_PIECE_SIZE;
+
+        put64(header + IMAGE_HDR_PIECE_SUMS + 8 * (size_t)i, sum_words(0, at, bytes));
+        at += bytes;
+        left -= bytes;
+    }
+}
+
 static void put_header(uint8_t *header, uint32_t stage2_sectors, uint32_t kernel_bytes)
 {
     uint32_t options = 1 + stage2_sectors, kernel = options + 1, kernel_sectors = sectors_of(kernel_bytes);
@@ -103,8 +118,7 @@ static void put_header(uint8_t *header, uint32_t stage2_sectors, uint32_t kernel
     put32(header + IMAGE_HDR_KERNEL_LBA, kernel);
     put32(header + IMAGE_HDR_KERNEL_BYTES, kernel_bytes);
     put32(header + IMAGE_HDR_STAGE2_SECTORS, stage2_sectors);
-    put64(header + IMAGE_HDR_KERNEL_SUM,
-          sum_words(0, image + (size_t)kernel * SECTOR, (size_t)kernel_sectors * SECTOR));
+    put_piece_sums(header, kernel, kernel_sectors);
     put64(header + IMAGE_HDR_KERNEL_HEAD_SUM,
           sum_words(0, image + (size_t)kernel * SECTOR, IMAGE_KERNEL_HEAD_SECTORS * SECTOR));
     put64(header + IMAGE_HDR_MBR_SUM, sum_words(0, image, IMAGE_MBR_SUMMED));
@@ -139,6 +153,8 @@ int main(int argc, char **argv)
         fail("is not one sector", argv[2]);
     stage2_sectors = sectors_of(add_file(argv[3], 1));
     kernel_bytes = add_file(argv[4], 2 + stage2_sectors);
+    if (kernel_bytes > IMAGE_PIECES_MAX * IMAGE_PIECE_SIZE)
+        fail("has more pieces than the image's header has sums for", argv[4]);
     put_header(image + SECTOR, stage2_sectors, kernel_bytes);
     put32(image + DISK_SIGNATURE, SIGNATURE);
     put16(image + IMAGE_MBR_STAGE2_SECTORS, stage2_sectors);

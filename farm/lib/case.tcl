@@ -14,6 +14,8 @@ namespace eval ::acre::case {
     # Bytes of serial log: a report has some 10 KiB, with the largest map 200; reading more takes longer than a boot.
     variable MOST 4194304
     variable snapshot ""
+    # What judges a boot: read while the emulator starts, which takes longer.
+    variable JUDGES {tap verdict oracle pagewalk listing physmem audit compare required}
     # All CPUs of both emulators without hardware virtualisation.
     variable PHYS_BITS 40
 }
@@ -72,6 +74,7 @@ proc ::acre::case::Serve {case} {
 
 # Whether a map that was cut still has what any kernel could run in.
 proc ::acre::case::Bootable {entries} {
+    ::acre::paths::use oracle
     return [expr {[lsearch -exact -index 2 $entries 1] >= 0
         && [dict get [::acre::oracle::judge $entries {} {}] outcome] eq "boots"}]
 }
@@ -125,7 +128,8 @@ proc ::acre::case::Drive {case rom} {
     variable limits
     variable MOST
     set scaled [dict map {clock seconds} $limits {expr {$seconds * [dict get $case scale]}}]
-    set drive [dict create rom $rom limits $scaled most $MOST expect [dict get $case regex] on-audit ""]
+    set drive [dict create rom $rom limits $scaled most $MOST expect [dict get $case regex] on-audit "" \
+        on-start ::acre::case::Judges]
     foreach key {emulator machine memory dir cpu disk} {
         dict set drive $key [dict get $case $key]
     }
@@ -135,6 +139,12 @@ proc ::acre::case::Drive {case rom} {
         dict set drive on-audit [list ::acre::case::Audit [dict get $case emulator] [dict get $case dir]]
     }
     return $drive
+}
+
+# Called when the emulator has been started.
+proc ::acre::case::Judges {command} {
+    variable JUDGES
+    ::acre::paths::use {*}$JUDGES
 }
 
 # Called while the guest stands at its audit point.

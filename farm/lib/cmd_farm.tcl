@@ -6,8 +6,7 @@ namespace eval ::acre::cmd {}
 namespace eval ::acre::farm {
     # What the process of a case needs, and what a run needs beside it: a case must start fast.
     variable caseLibraries {
-        patterns tap verdict machine process hang rsp qemu bochs drive quirks interval mapops map oracle rom
-        pagewalk listing physmem audit compare required programcase casefile case
+        patterns machine process hang rsp qemu bochs drive quirks interval mapops map rom programcase casefile case
     }
     variable runLibraries {options farmcheck plan group family progress runner resume summary probe farmrun}
     # option -> {kind name default}: list options take all words up to the next option and may be repeated.
@@ -65,7 +64,10 @@ proc ::acre::farm::load {whole} {
     if {![namespace exists ::layout]} {
         uplevel #0 [list source [::acre::paths::get layout]]
     }
-    ::acre::paths::use {*}$caseLibraries {*}[expr {$whole ? $runLibraries : ""}]
+    ::acre::paths::use {*}$caseLibraries
+    if {$whole} {
+        ::acre::paths::use {*}$::acre::case::JUDGES {*}$runLibraries
+    }
 }
 
 # The cases that were asked for; none is an error: nothing tested is not a success.

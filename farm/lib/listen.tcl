@@ -11,7 +11,7 @@ proc ::acre::drive::launch {handle} {
     set home [pwd]
     cd $run(dir)
     try {
-        set run(pid) [spawn -noecho {*}$run(argv)]
+        set run(pid) [spawn -noecho -nottyinit {*}$run(argv)]
     } on error why {
         return -code error -errorcode {ACRE EMULATOR} "cannot start [lindex $run(argv) 0]: $why"
     } finally {

@@ -9,8 +9,6 @@
 #                                           copy of it with the program in it
 #   ::acre::programcase::findings CASE TAP  -> what the program should have said, and has not
 
-::acre::paths::use image guest program
-
 namespace eval ::acre::programcase {
     # name -> a list of {LAST STATUS}: programs that run one after the other, each LAST times replaced by execve.  The
     # last one's status is the machine's.
@@ -35,6 +33,7 @@ proc ::acre::programcase::image {case} {
     if {[dict get $case program] eq ""} {
         return [dict get $case image]
     }
+    ::acre::paths::use image guest program
     set out [::file join [dict get $case dir] program.img]
     set head [::acre::image::load [dict get $case image]]
     set head [::acre::image::with $head [dict merge [::acre::image::options $head] {checks 1 console pipe}]]

@@ -29,14 +29,16 @@
 #define IMAGE_HDR_KERNEL_LBA 0x14 /* u32: first sector of the kernel file */
 #define IMAGE_HDR_KERNEL_BYTES 0x18 /* u32: bytes of the kernel file, without padding */
 #define IMAGE_HDR_STAGE2_SECTORS 0x1c /* u32: same as IMAGE_MBR_STAGE2_SECTORS */
-#define IMAGE_HDR_KERNEL_SUM 0x20 /* u64: sum of the kernel's sectors, padding included */
-#define IMAGE_HDR_MBR_SUM 0x28 /* u64: sum of the MBR's bytes below IMAGE_MBR_SUMMED */
-#define IMAGE_HDR_KERNEL_HEAD_SUM 0x30 /* u64: sum of the kernel's first sectors, whose headers are read first */
+#define IMAGE_HDR_MBR_SUM 0x20 /* u64: sum of the MBR's bytes below IMAGE_MBR_SUMMED */
+#define IMAGE_HDR_KERNEL_HEAD_SUM 0x28 /* u64: sum of the kernel's first sectors, whose headers are read first */
 #define IMAGE_KERNEL_HEAD_SECTORS 2 /* those sectors: they hold all program headers */
-#define IMAGE_HDR_ARCHIVE_LBA 0x38 /* u32: first sector of the archive; 0 in an image without one */
-#define IMAGE_HDR_ARCHIVE_PAGES 0x3c /* u32: pages of the archive; 0 in an image without one */
-#define IMAGE_HDR_ARCHIVE_SUM 0x40 /* u64: sum of the archive's sectors */
-#define IMAGE_HDR_LIMIT 0x48 /* end of the header */
+#define IMAGE_HDR_ARCHIVE_LBA 0x30 /* u32: first sector of the archive; 0 in an image without one */
+#define IMAGE_HDR_ARCHIVE_PAGES 0x34 /* u32: pages of the archive; 0 in an image without one */
+#define IMAGE_HDR_ARCHIVE_SUM 0x38 /* u64: sum of the archive's sectors */
+#define IMAGE_HDR_PIECE_SUMS 0x40 /* u64 each: sums of the kernel's pieces, padding included; 0 beyond the last */
+#define IMAGE_PIECES_MAX 0x100 /* of them: 1 MiB of kernel */
+#define IMAGE_PIECE_SIZE 0x1000 /* bytes of a piece: what a boot reads or leaves; the last one ends with the area */
+#define IMAGE_HDR_LIMIT 0x840 /* end of the header */
 #define IMAGE_MAGIC 0x65726341 /* "Acre" */
 #define IMAGE_OPTIONS_SIZE 0x1f8 /* bytes of option text in its sector, NUL padded */
 /* Bits of p_flags in the kernel file: a segment that stage2 loads only if it is wanted */
