@@ -3,7 +3,7 @@
 # The parser of a guest's report: a good one is taken apart to the last figure, every kind of damage is found and named.
 
 source [file join $::env(srcdir) tap.tcl]
-tap::plan 64
+tap::plan 66
 ::acre::paths::use patterns tap
 
 set good "# acre 0.1 (stage2)
@@ -127,6 +127,20 @@ set got [::acre::tap::parse "# program /x\n\n# status 0\n# exit 0\n"]
 tap::is [list [dict get $got output] [dict get $got torn]] {{} {line 2: no version line}} "no output and no report"
 set got [::acre::tap::parse [string map {"# status" "# stat"} $ran]]
 tap::like [dict get $got torn] "line *: *" "without the status line it is torn"
+# A report comes in pieces.
+foreach size {1 61} {
+    set wrong {}
+    foreach text [list $good $ran [string range $ran 0 end-9] [string range $good 0 end-3] $refused] {
+        set reader [::acre::tap::start]
+        foreach piece [regexp -all -inline ".{1,$size}" $text] {
+            ::acre::tap::more reader $piece
+        }
+        if {[::acre::tap::whole reader] ne [::acre::tap::parse $text]} {
+            lappend wrong [string range $text end-60 end]
+        }
+    }
+    tap::is $wrong {} "in pieces of $size bytes it is the same report"
+}
 set panic "no end\n# panic: what=\"x\" rip=0x1 cr2=0x0 error=0x0\n# exit 3"
 set got [::acre::tap::parse [string map [list $output\n "" "# status 7\n# exit 7" $panic] $ran]]
 tap::like [dict get $got panic] "what=*" "a panic in the middle of it is found"

@@ -47,6 +47,12 @@ proc ::acre::drive::run {drive} {
         {*}[dict get $drive on-audit] test
         set audited 1
     }
+    if {$kind ne "error"} {
+        {*}[dict get $drive on-start] {an emulator}
+        foreach piece [regexp -all -inline {.{1,200}} $serial] {
+            {*}[dict get $drive on-output] $piece
+        }
+    }
     set out [open [file join [dict get $drive dir] serial.log] wb]
     puts -nonewline $out $serial
     close $out

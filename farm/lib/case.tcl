@@ -14,6 +14,8 @@ namespace eval ::acre::case {
     # Bytes of serial log: a report has some 10 KiB, with the largest map 200; reading more takes longer than a boot.
     variable MOST 4194304
     variable snapshot ""
+    # The report, read while the guest goes on.
+    variable reader ""
     # What judges a boot: read while the emulator starts, which takes longer.
     variable JUDGES {tap verdict oracle pagewalk listing physmem audit compare required}
     # All CPUs of both emulators without hardware virtualisation.
@@ -96,9 +98,14 @@ proc ::acre::case::Cut {case ranges} {
 
 proc ::acre::case::Boot {case served} {
     variable snapshot
+    variable reader
     set snapshot ""
+    set reader ""
     set outcome [::acre::drive::run [Drive $case [dict get $served rom]]]
-    set tap [::acre::tap::parse [Slurp [dict get $outcome serial]]]
+    if {$reader eq ""} { # it did not start
+        Judges {}
+    }
+    set tap [::acre::tap::whole ::acre::case::reader]
     set result [::acre::verdict::of $outcome $tap [Expectation $case]]
     dict set result margin [format %.2f [dict get $outcome margin]]
     dict set result findings {}
@@ -129,7 +136,7 @@ proc ::acre::case::Drive {case rom} {
     variable MOST
     set scaled [dict map {clock seconds} $limits {expr {$seconds * [dict get $case scale]}}]
     set drive [dict create rom $rom limits $scaled most $MOST expect [dict get $case regex] on-audit "" \
-        on-start ::acre::case::Judges]
+        on-start ::acre::case::Judges on-output ::acre::case::Read]
     foreach key {emulator machine memory dir cpu disk} {
         dict set drive $key [dict get $case $key]
     }
@@ -144,7 +151,12 @@ proc ::acre::case::Drive {case rom} {
 # Called when the emulator has been started.
 proc ::acre::case::Judges {command} {
     variable JUDGES
+    variable reader
     ::acre::paths::use {*}$JUDGES
+    set reader [::acre::tap::start]
+}
+proc ::acre::case::Read {chunk} {
+    ::acre::tap::more ::acre::case::reader $chunk
 }
 
 # Called while the guest stands at its audit point.
@@ -255,12 +267,4 @@ proc ::acre::case::Write {case name text} {
     set out [open [file join [dict get $case dir] $name] w]
     puts -nonewline $out $text
     close $out
-}
-
-# A serial log may hold any bytes.
-proc ::acre::case::Slurp {file} {
-    set in [open $file rb]
-    set text [read $in]
-    close $in
-    return $text
 }

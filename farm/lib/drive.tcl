@@ -11,6 +11,7 @@
 #     on-audit command prefix|""   called with a HANDLE while the guest stands at audit-address; an error that it raises
 #                                  ends the run as emulator-error, with its words in detail
 #     on-start command prefix|""   called with the emulator's command line as a list, once it runs
+#     on-output command prefix|""   called with each piece of BYTES of the serial port, as it comes
 #     gdb ""|what QEMU's -gdb takes: then the guest waits for a debugger, and is not looked at for a dead halt
 #     console command prefix|""    called as things happen: with "output BYTES" of the serial port, "log BYTES" of COM3,
 #                                  which the machine has then too, and once with "input {CHANNEL GUARD}": CHANNEL leads
@@ -50,8 +51,8 @@ namespace eval ::acre::drive {
     variable count 0
     variable DEFAULTS {
         emulator qemu machine pc memory 0x4000000 rom "" cpu "" disk ide icount 0 accel tcg trace 0 gdb ""
-        limits {first-byte 20 silence 20 total 120} most 0 audit-address "" on-audit "" on-start "" console "" echo 0
-        expect ""
+        limits {first-byte 20 silence 20 total 120} most 0 audit-address "" on-audit "" on-start "" on-output ""
+        console "" echo 0 expect ""
     }
     # Seconds: between two looks at the clocks; of quiet before the CPU is looked at, and between two such looks.
     variable TICK 0.05

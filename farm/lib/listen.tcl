@@ -89,6 +89,9 @@ proc ::acre::drive::Serial {handle channel} {
     }
     Echo $handle $chunk
     Tell $handle output $chunk
+    if {[dict get $run(case) on-output] ne ""} {
+        {*}[dict get $run(case) on-output] $chunk
+    }
     set most [dict get $run(case) most]
     if {$most && $run(bytes) > $most} {
         End $handle timeout "still talking after [::acre::machine::size $most]; [::acre::hang::Last $handle]"

@@ -2,6 +2,9 @@
 #
 # tap.tcl: reads what a guest said on its serial port, strictly.
 #
+#   ::acre::tap::start            -> a READER of nothing; READERVAR is the name of a variable that holds one
+#   ::acre::tap::more READERVAR CHUNK   reads on: a report may come in any pieces
+#   ::acre::tap::whole READERVAR  -> what parse makes of all the chunks
 #   ::acre::tap::parse TEXT -> dict
 #     version  1 if the version line was there          plan    the plan's number, or ""
 #     skip     why, of "1..0 # SKIP why"
@@ -20,19 +23,53 @@
 namespace eval ::acre::tap {}
 
 proc ::acre::tap::parse {text} {
+    set reader [start]
+    more reader $text
+    return [whole reader]
+}
+
+# state: where a line may stand: start, version (seen), body, yaml.  A program's output is told from lines by what comes
+# after it, so from a program's line on the text is kept for the end.
+proc ::acre::tap::start {} {
     set tap [dict create version 0 plan "" skip "" points {} facts {} marks {} e820 {} usable {} ledger {} mappings {} \
         exit "" refused "" panic "" frames {} program "" output "" status "" problems {} torn ""]
-    set text [Program tap $text]
-    # state: where a line may stand: start, version (seen), body, yaml.
-    set state start
-    set number 0
-    foreach line [::acre::patterns::lines $text] {
-        incr number
-        set state [Line tap $state $number $line]
+    return [dict create tap $tap state start number 0 held "" text ""]
+}
+
+proc ::acre::tap::more {readerVar chunk} {
+    upvar 1 $readerVar reader
+    dict with reader {
+        if {$text ne ""} {
+            append text $chunk
+            return
+        }
+        set lines [::acre::patterns::feed held $chunk]
+        set at [lsearch -glob $lines [string map {[ \\[ * \\* ? \\?} $::layout::PROTO_PROGRAM]*]
+        if {$at >= 0} {
+            set text [join [lrange $lines $at end] ""]$held
+            set held ""
+            set lines [lrange $lines 0 $at-1]
+        }
+        Lines tap state number $lines
     }
-    Whole tap $state $number
-    dict set tap torn [lindex [dict get $tap problems] 0]
-    return $tap
+}
+
+proc ::acre::tap::whole {readerVar} {
+    upvar 1 $readerVar reader
+    dict with reader {
+        set rest [Program tap $text$held]
+        Lines tap state number [::acre::patterns::lines $rest]
+        Whole tap $state $number
+        dict set tap torn [lindex [dict get $tap problems] 0]
+    }
+    return [dict get $reader tap]
+}
+
+proc ::acre::tap::Lines {tapvar stateVar numberVar lines} {
+    upvar 1 $tapvar tap $stateVar state $numberVar number
+    foreach line $lines {
+        set state [Line tap $state [incr number] $line]
+    }
 }
 
 # Takes a program and its output out of the text (doc/serial.md); what has no such end is left for Line to find.
