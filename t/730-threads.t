@@ -22,5 +22,14 @@ sigreturn bochs -static -no-pie:
 END
 }
 
-plan "$(runs | wc -l)"
+# Nobody could let a stopped program go on: it ends, and says so.
+stopped() {
+	timeout 60 "$acre" run sh -c 'echo before; kill -STOP $$; echo after' </dev/null >"$tmp/stopped" 2>"$tmp/stopped.err"
+	is "a program that stops itself ends, as a shell says it of a stopped job" $? $((128 + 19))
+	is "at once" "$(cat "$tmp/stopped")" before
+	like "and a line says why" "$(cat "$tmp/stopped.err")" "*stopped by SIGSTOP (19): nobody is there to let it go on*"
+}
+
+plan $(($(runs | wc -l) + 3))
 compare_all
+stopped

@@ -6,6 +6,8 @@
  *   # rax 0x...                                           registers
  *   # frame 0 0x0000000000401136 main+0x6 /bin/prog       by the chain of RBP
  *   # map 0x400000-0x401000 r-- /bin/prog                 every mapping
+ *
+ * or, where no core would be left, a line: "# ended by SIGTERM (15): sent by the program".
  */
 #include "fatal.h"
 
@@ -72,6 +74,10 @@ void fatal_report(const struct trap_frame *frame, const struct siginfo *info)
 {
     const char *name = signal_name(info->number);
 
+    if (info->number == SIGSTOP) {
+        log_line("stopped by %s (%d): nobody is there to let it go on", name, info->number);
+        return;
+    }
     if (!(CORE & SIGNAL_BIT(info->number))) {
         log_line("ended by %s (%d): %s", name, info->number, why(info));
         return;

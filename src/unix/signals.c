@@ -7,6 +7,9 @@
  * I2  a bit of `pending` is set if the list has an information of that number, or had no memory for one
  *
  * A standard signal is pending once; one from SIGRTMIN on as often as it was sent.
+ *
+ * There is no other process that could let a stopped one go on.  So SIGTSTP, SIGTTIN and SIGTTOU do nothing by default,
+ * as in any orphaned process group, and SIGSTOP, which cannot be refused, ends the program with a line that says so.
  */
 #include "signals.h"
 
@@ -21,7 +24,8 @@
 
 #define DEFAULT_IGNORED \
     (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH) | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGTSTP) | \
-     SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU) | SIGNAL_BIT(SIGSTOP)) /* nobody could let a stopped program go on */
+     SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU)) /* the last three: as in a process group that is orphaned, POSIX */
+#define STOPPING (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
 #define SYNCHRONOUS \
     (SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGFPE) | \
      SIGNAL_BIT(SIGSYS)) /* taken before others, as on Linux */
@@ -191,12 +195,33 @@ static void retarget(uint64_t numbers)
     }
 }
 
+static void drop_everywhere(int number)
+{
+    drop(&shared, number);
+    for (struct thread *t = &threads_first; t; t = t->sibling) {
+        drop(&t->signals.own, number);
+        look(t);
+    }
+}
+
+/* What would stop the program and what lets it go on are never pending together, blocked or not (signal(7)). */
+static void cancel_opposite(int number)
+{
+    if (number == SIGCONT) {
+        for (uint64_t set = STOPPING; set; set &= set - 1)
+            drop_everywhere(__builtin_ctzll(set) + 1);
+    } else if (SIGNAL_BIT(number) & STOPPING) {
+        drop_everywhere(SIGCONT);
+    }
+}
+
 bool signal_raise(struct thread *thread, int number, const struct siginfo *info)
 {
     struct signal_set *set = thread ? &thread->signals.own : &shared;
     struct thread *told = thread ? thread : taker(number);
     bool blocked = told ? told->signals.blocked & SIGNAL_BIT(number) : true;
 
+    cancel_opposite(number);
     if (is_ignored(number) && !blocked)
         return true;
     if (!add(set, number, info))
@@ -251,13 +276,8 @@ uint64_t signals_pending(void)
 
 void signal_action_changed(int number)
 {
-    if (!is_ignored(number))
-        return;
-    drop(&shared, number);
-    for (struct thread *t = &threads_first; t; t = t->sibling) {
-        drop(&t->signals.own, number);
-        look(t);
-    }
+    if (is_ignored(number))
+        drop_everywhere(number);
 }
 
 static void drop_all(struct signal_set *set)

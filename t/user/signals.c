@@ -301,6 +301,44 @@ static void timers(void)
     say("timer_create with signal 99", timer_create(CLOCK_MONOTONIC, &event, &timer));
 }
 
+static void pending(const char *what)
+{
+    sigset_t set;
+
+    sigpending(&set);
+    printf("%s: TSTP %d TTIN %d CONT %d\n", what, sigismember(&set, SIGTSTP), sigismember(&set, SIGTTIN),
+           sigismember(&set, SIGCONT));
+}
+
+/* Job control without a shell: in an orphaned process group what stops does nothing, but for SIGSTOP. */
+static void stopping(void)
+{
+    static const int stops[] = { SIGTSTP, SIGTTIN, SIGTTOU };
+    sigset_t set = set_of(SIGTSTP);
+
+    setsid(); /* the program's group may have been a shell's job; where there is one process, this is an error */
+    for (int i = 0; i < 3; i++)
+        say("a stop by default", raise(stops[i]));
+    say("nothing to go on with", raise(SIGCONT));
+    say("sigaction of SIGSTOP", syscall(SYS_rt_sigaction, SIGSTOP, (void *)alternate, NULL, 8));
+    sigaddset(&set, SIGTTIN);
+    sigaddset(&set, SIGCONT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    raise(SIGTSTP);
+    raise(SIGTTIN);
+    pending("two stops");
+    kill(getpid(), SIGCONT);
+    pending("SIGCONT takes their place");
+    raise(SIGTTIN);
+    pending("and a stop takes its");
+    act(SIGTTIN, note, 0);
+    act(SIGCONT, note, 0);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    seen("a stop's handler");
+    raise(SIGCONT);
+    seen("SIGCONT's handler");
+}
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
@@ -313,6 +351,7 @@ int main(void)
     interrupting();
     restarting();
     timers();
+    stopping();
     fflush(stdout);
     raise(SIGTERM);
     return 0;
