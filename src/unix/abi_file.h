@@ -127,6 +127,8 @@ struct abi_iovec {
     uint64_t base, size;
 };
 
+#define SPLICE_F_ALL 0xfu /* MOVE, NONBLOCK, MORE, GIFT */
+#define SPLICE_F_NONBLOCK 2u
 #define IOV_MAX 1024
 #define RW_MAX 0x7ffff000 /* bytes that one read or write moves at most */
 

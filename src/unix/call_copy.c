@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From one file to another within the kernel: sendfile, copy_file_range.  One page at a time goes through a buffer;
- * splice and its kin answer EINVAL, upon which programs read and write.
+ * From one file to another within the kernel: sendfile, copy_file_range.  One page at a time goes through a buffer.
  */
 #include <stddef.h>
 
@@ -146,24 +145,4 @@ int64_t sys_copy_file_range(const uint64_t *a)
     if (from->inode == to->inode && overlap(from_offset, to_offset, size))
         return -EINVAL;
     return copy_between(from, a[1], to, a[3], size);
-}
-
-static int64_t not_spliced(uint64_t one, uint64_t other)
-{
-    return file_get(one) && file_get(other) ? -EINVAL : -EBADF;
-}
-
-int64_t sys_splice(const uint64_t *a)
-{
-    return not_spliced(a[0], a[2]);
-}
-
-int64_t sys_tee(const uint64_t *a)
-{
-    return not_spliced(a[0], a[1]);
-}
-
-int64_t sys_vmsplice(const uint64_t *a)
-{
-    return not_spliced(a[0], a[0]);
 }

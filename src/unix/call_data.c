@@ -6,6 +6,7 @@
 #include "errno.h"
 #include "file.h"
 #include "kernel/kheap.h"
+#include "pipe.h"
 #include "syscalls.h"
 #include "user.h"
 
@@ -77,15 +78,13 @@ static int64_t check_pieces(struct abi_iovec *pieces, uint64_t count)
     return (int64_t)total;
 }
 
-static int64_t move_pieces(const uint64_t *a, enum way way, const uint64_t *at)
+/* At most `most` bytes of a[2] pieces that stand at a[1]. */
+static int64_t move_some(struct file *file, const uint64_t *a, enum way way, const uint64_t *at, uint64_t most)
 {
-    struct file *file = file_get(a[0]);
     struct abi_iovec few[8], *pieces = few;
     uint64_t bytes = a[2] * sizeof *pieces;
     int64_t result;
 
-    if (!file)
-        return -EBADF;
     if (a[2] > IOV_MAX)
         return -EINVAL;
     if (bytes > sizeof few)
@@ -96,13 +95,20 @@ static int64_t move_pieces(const uint64_t *a, enum way way, const uint64_t *at)
     if (!result) { /* pieces without a byte reach no file */
         result = may_move(file, way);
     } else if (result > 0) {
-        struct transfer t = transfer_pieces(pieces, (uint64_t)result);
+        struct transfer t = transfer_pieces(pieces, (uint64_t)result < most ? (uint64_t)result : most);
 
         result = move_file(file, way, &t, at);
     }
     if (pieces != few)
         (void)!kheap_delete(pieces, bytes);
     return result;
+}
+
+static int64_t move_pieces(const uint64_t *a, enum way way, const uint64_t *at)
+{
+    struct file *file = file_get(a[0]);
+
+    return file ? move_some(file, a, way, at, RW_MAX) : -EBADF;
 }
 
 int64_t sys_read(const uint64_t *a)
@@ -163,4 +169,21 @@ int64_t sys_preadv2(const uint64_t *a)
 int64_t sys_pwritev2(const uint64_t *a)
 {
     return move_pieces2(a, WRITES);
+}
+
+/* What the ring has room for, or has: no pages change hands. */
+int64_t sys_vmsplice(const uint64_t *a)
+{
+    struct file *file = file_get(a[0]);
+    bool writes = file && file_writable(file);
+    struct pipe *pipe = file ? pipe_of(file) : NULL;
+    int64_t room = 0;
+
+    if (a[3] & ~(uint64_t)SPLICE_F_ALL)
+        return -EINVAL;
+    if (!pipe)
+        return -EBADF;
+    if (a[2])
+        room = (writes ? pipe_room : pipe_data)(pipe, file, a[3] & SPLICE_F_NONBLOCK);
+    return room < 0 ? room : move_some(file, a, writes ? WRITES : READS, NULL, (uint64_t)room);
 }

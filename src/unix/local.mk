@@ -16,18 +16,18 @@ kernel_C += src/unix/calls_clone.c src/unix/calls_sched.c src/unix/calls_signals
 	src/unix/calls_time.c src/unix/calls_timers.c src/unix/checks_ring3.c src/unix/clock.c src/unix/entry.c \
 	src/unix/fatal.c src/unix/fault.c src/unix/fault_map.c src/unix/fault_symbol.c src/unix/futex.c \
 	src/unix/input.c src/unix/interrupt.c src/unix/log.c src/unix/rseq.c src/unix/signal_deliver.c \
-	src/unix/signal_frame.c src/unix/signals.c src/unix/syscalls.c src/unix/thread.c src/unix/trace.c \
-	src/unix/user.c src/unix/wait.c src/x86_64/cmos.c src/x86_64/fpu.c src/x86_64/pic.c src/x86_64/pit.c
+	src/unix/signal_frame.c src/unix/signalfd.c src/unix/signals.c src/unix/syscalls.c src/unix/thread.c \
+	src/unix/trace.c src/unix/user.c src/unix/wait.c src/x86_64/cmos.c src/x86_64/fpu.c src/x86_64/pic.c \
+	src/x86_64/pit.c
 kernel_ASM += src/unix/checks_ring3.asm src/unix/entry.asm src/x86_64/access.asm
 
 # Files
 unix_files_C = src/unix/at.c src/unix/call_attributes.c src/unix/call_copy.c src/unix/call_data.c src/unix/call_fd.c \
 	src/unix/call_names.c src/unix/call_open.c src/unix/call_pipe.c src/unix/call_place.c src/unix/call_poll.c \
-	src/unix/call_rename.c src/unix/call_select.c src/unix/call_stat.c src/unix/directory.c src/unix/epoll.c \
-	src/unix/file.c src/unix/file_directory.c src/unix/file_regular.c src/unix/filenode.c src/unix/inode.c \
-	src/unix/inode_data.c \
-	src/unix/memfd.c src/unix/newc.c src/unix/path.c src/unix/pipe.c src/unix/pipe_pair.c src/unix/radix.c \
-	src/unix/transfer.c src/unix/unpack.c src/unix/waiting.c
+	src/unix/call_rename.c src/unix/call_select.c src/unix/call_splice.c src/unix/call_stat.c src/unix/directory.c \
+	src/unix/epoll.c src/unix/file.c src/unix/file_directory.c src/unix/file_regular.c src/unix/filenode.c \
+	src/unix/inode.c src/unix/inode_data.c src/unix/memfd.c src/unix/newc.c src/unix/path.c src/unix/pipe.c \
+	src/unix/pipe_pair.c src/unix/radix.c src/unix/transfer.c src/unix/unpack.c src/unix/waiting.c
 unix_files_C += src/unix/call_socket.c src/unix/eventfd.c src/unix/line.c src/unix/timerfd.c
 runtime_C += $(unix_files_C)
 kernel_C += $(unix_files_C) src/unix/console.c src/unix/device.c src/unix/filepage.c src/unix/files_boot.c \
@@ -43,10 +43,11 @@ kernel_ASM += src/x86_64/page.asm
 
 # What a program does seldom, and what is long for other reasons than speed, is compiled for size: 1 MiB of RAM has to
 # hold it.
-unix_SELDOM = aslr at call_attributes call_copy call_data call_fd call_names call_open call_place call_poll \
-	call_rename call_select call_socket call_stat calls_clone calls_exec calls_identity calls_limits calls_prctl \
-	calls_sched calls_system calls_timers commands console device directory elfuser epoll eventfd exec exec_args \
-	exec_commit fatal fault fault_map fault_symbol file_directory files_boot line load main memfd memmap newc \
-	proc proc_self proc_system program random runfile script signal_frame space_advise space_lock timerfd trace \
-	tree tty unpack userstack
+unix_SELDOM = aslr at call_attributes call_copy call_data call_fd call_names call_open call_pipe call_place call_poll \
+	call_rename call_select call_socket call_splice call_stat calls_clone calls_exec calls_identity calls_limits \
+	calls_prctl calls_sched calls_signals calls_system calls_threads calls_time calls_timers commands console \
+	device directory elfuser epoll eventfd exec exec_args exec_commit fatal fault fault_map fault_symbol \
+	file_directory files_boot inode inode_data line load main memfd memmap newc path pipe pipe_pair proc proc_self \
+	proc_system program random rseq runfile script signal_frame signalfd space_advise space_lock timerfd trace \
+	tree tty unpack userstack waiting
 $(unix_SELDOM:%=src/unix/%.k.o) src/runtime/elf.k.o: private KERNEL_CFLAGS += -Os

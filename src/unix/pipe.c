@@ -118,26 +118,28 @@ static int64_t ring_put(struct pipe *pipe, struct transfer *from, uint64_t size)
 }
 
 /* -EAGAIN, -ERESTART; 0: something has changed. */
-static int64_t wait_for_change(const struct file *file)
+static int64_t wait_for_change(const struct file *file, bool nonblock)
 {
-    if (file->flags & O_NONBLOCK)
+    if (nonblock || file->flags & O_NONBLOCK)
         return -EAGAIN;
     return wait_on(&files_changed, WAIT_FOREVER) == WAIT_INTERRUPTED ? -ERESTART : 0;
 }
 
+int64_t pipe_data(struct pipe *pipe, const struct file *file, bool nonblock)
+{
+    int64_t result = 0;
+
+    while (!pipe->count && pipe->writers && !result)
+        result = wait_for_change(file, nonblock);
+    return result ? result : (int64_t)pipe->count;
+}
+
 static int64_t take_from(struct pipe *pipe, const struct file *file, struct transfer *to)
 {
-    int64_t result;
+    int64_t result = to->left ? pipe_data(pipe, file, false) : 0;
 
-    if (!to->left)
-        return 0;
-    while (!pipe->count) {
-        if (!pipe->writers)
-            return 0;
-        result = wait_for_change(file);
-        if (result)
-            return result;
-    }
+    if (result <= 0)
+        return result;
     result = ring_take(pipe, to);
     file_changed();
     return result;
@@ -160,7 +162,7 @@ static int64_t put_into(struct pipe *pipe, const struct file *file, struct trans
         if (!pipe->readers) {
             result = broken();
         } else if (room < least) {
-            result = wait_for_change(file);
+            result = wait_for_change(file, false);
         } else {
             int64_t went = ring_put(pipe, from, from->left < room ? from->left : room);
 
@@ -170,6 +172,39 @@ static int64_t put_into(struct pipe *pipe, const struct file *file, struct trans
         }
     }
     return done ? (int64_t)done : result;
+}
+
+int64_t pipe_room(struct pipe *pipe, const struct file *file, bool nonblock)
+{
+    int64_t result = 0;
+
+    while (pipe->readers && pipe->count == capacity(pipe) && !result)
+        result = wait_for_change(file, nonblock);
+    if (!pipe->readers)
+        return broken();
+    return result ? result : (int64_t)(capacity(pipe) - pipe->count);
+}
+
+void pipe_peek(struct pipe *pipe, uint64_t skip, void *to, uint64_t size)
+{
+    uint64_t done = 0;
+
+    while (done < size) {
+        uint8_t *bytes;
+        uint64_t part = stretch(pipe, pipe->head + skip + done, size - done, &bytes);
+
+        bytes_copy((uint8_t *)to + done, bytes, part);
+        done += part;
+    }
+}
+
+void pipe_drop(struct pipe *pipe, uint64_t size)
+{
+    pipe->head = (pipe->head + size) % capacity(pipe);
+    pipe->count -= size;
+    if (!pipe->count)
+        drop_pages(pipe);
+    file_changed();
 }
 
 static uint32_t reader_poll(const struct pipe *pipe)
@@ -306,23 +341,23 @@ int64_t pipe_new(uint32_t flags, struct file *ends[2])
     return 0;
 }
 
-static bool is_pipe(const struct file *file)
+struct pipe *pipe_of(const struct file *file)
 {
-    return file->ops == &pipe_ops;
+    return file->ops == &pipe_ops ? file->data : NULL;
 }
 
 int64_t pipe_size(const struct file *file)
 {
-    return is_pipe(file) ? (int64_t)capacity(file->data) : -EBADF;
+    return pipe_of(file) ? (int64_t)capacity(file->data) : -EBADF;
 }
 
 /* Only an empty ring changes its size: then nothing has to be moved. */
 int64_t pipe_resize(struct file *file, uint64_t size)
 {
-    struct pipe *pipe = file->data;
+    struct pipe *pipe = pipe_of(file);
     uint32_t pages = 1;
 
-    if (!is_pipe(file))
+    if (!pipe)
         return -EBADF;
     if (!size || size > (uint64_t)INT32_MAX + 1)
         return -EINVAL;

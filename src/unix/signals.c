@@ -15,6 +15,7 @@
 
 #include <stddef.h>
 
+#include "file.h"
 #include "kernel/kheap.h"
 #include "kernel/panic.h"
 #include "program.h"
@@ -29,6 +30,8 @@
 #define SYNCHRONOUS \
     (SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGFPE) | \
      SIGNAL_BIT(SIGSYS)) /* taken before others, as on Linux */
+
+uint32_t signals_watched;
 
 static struct signal_action actions[SIGNAL_MAX + 1];
 static struct signal_set shared; /* sent to the program */
@@ -226,6 +229,8 @@ bool signal_raise(struct thread *thread, int number, const struct siginfo *info)
         return true;
     if (!add(set, number, info))
         return false;
+    if (signals_watched)
+        file_changed();
     if (told)
         tell(told, number);
     return true;

@@ -134,6 +134,9 @@ void signal_block_for_now(uint64_t mask);
 /* Takes a pending signal of `set` of the current thread or the program; 0: there is none. */
 int signal_take(uint64_t set, struct siginfo *info);
 
+/* Open signalfds: while there are some, each signal that becomes pending is a change of files (file_changed). */
+extern uint32_t signals_watched;
+
 /* What is pending for the current thread, blocked or not. */
 uint64_t signals_pending(void);
 
