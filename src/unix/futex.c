@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Waiters hang in one of QUEUES queues by the hash of their address; waiter.key is the address, waiter.mask the bits of
- * WAIT_BITSET.  There is one address space, so that an address names a futex; one that is mapped twice from a file is
- * two.  Nothing runs between the look at the word and the wait, so no wake is lost.
+ * Waiters hang in one of QUEUES queues by the hash of their key; waiter.mask has the bits of WAIT_BITSET.  A word's key
+ * is its address: there is one address space.  Only a word that may be seen at several addresses, in a shared mapping of
+ * a file, has the address at which the kernel sees it, unless the call says FUTEX_PRIVATE; should the page go and its
+ * address be used anew, a waiter may wake for nothing, as futex(2) allows.  Nothing runs between the look at the word
+ * and the wait, so no wake is lost.
  *
  * Cost: the length of a queue for a wake; futex(2) for what the operations promise.  PI futexes are not there.
  */
@@ -10,10 +12,13 @@
 
 #include "clock.h"
 #include "errno.h"
+#include "inode.h"
+#include "space.h"
 #include "syscalls.h"
 #include "thread.h"
 #include "user.h"
 #include "wait.h"
+#include "x86_64/layout.h"
 
 #define QUEUES 64u /* a power of two */
 
@@ -44,9 +49,22 @@ struct robust_head {
 
 static struct wait_queue queues[QUEUES];
 
-static struct wait_queue *queue_of(uint64_t address)
+static struct wait_queue *queue_of(uint64_t key)
 {
-    return &queues[(address >> 2 ^ address >> 12) & (QUEUES - 1)];
+    return &queues[(key >> 2 ^ key >> 12) & (QUEUES - 1)];
+}
+
+static uint64_t key_of(uint64_t address, uint32_t operation)
+{
+    const struct area *area = operation & FUTEX_PRIVATE ? NULL : space_area(address);
+    uint64_t offset;
+    const uint8_t *page;
+
+    if (!area || !area->file || !(area->flags & AREA_SHARED))
+        return address;
+    offset = area->offset + (address - area->base);
+    page = inode_page(area->file, offset >> LAYOUT_FRAME_SHIFT, true, NULL);
+    return page ? (uint64_t)page + offset % LAYOUT_FRAME_SIZE : address;
 }
 
 static bool is_futex(uint64_t address)
@@ -54,14 +72,14 @@ static bool is_futex(uint64_t address)
     return address % sizeof(uint32_t) == 0;
 }
 
-static int64_t wake(uint64_t address, uint32_t count, uint32_t mask)
+static int64_t wake(uint64_t key, uint32_t count, uint32_t mask)
 {
     struct waiter *next;
     int64_t woken = 0;
 
-    for (struct waiter *w = queue_of(address)->first; w && (uint64_t)woken < count; w = next) {
+    for (struct waiter *w = queue_of(key)->first; w && (uint64_t)woken < count; w = next) {
         next = w->next;
-        if (w->key != address || !(w->mask & mask))
+        if (w->key != key || !(w->mask & mask))
             continue;
         wait_end(w, WAIT_WOKEN);
         woken++;
@@ -71,21 +89,23 @@ static int64_t wake(uint64_t address, uint32_t count, uint32_t mask)
 
 int64_t futex_wake(uint64_t address, uint32_t count)
 {
-    return wake(address, count, FUTEX_ANY);
+    return wake(key_of(address, 0), count, FUTEX_ANY);
 }
 
-static int64_t wait(uint64_t address, uint32_t value, uint64_t deadline, uint32_t mask)
+static int64_t wait(const uint64_t *a, uint64_t deadline, uint32_t mask)
 {
-    struct waiter waiter = { .key = address, .mask = mask };
+    struct waiter waiter = { .mask = mask };
+    uint64_t address = a[0];
     uint32_t word;
 
     if (!is_futex(address) || !mask)
         return -EINVAL;
     if (!user_get(word, address))
         return -EFAULT;
-    if (word != value)
+    if (word != (uint32_t)a[2])
         return -EAGAIN;
-    switch (wait_with(queue_of(address), &waiter, deadline)) {
+    waiter.key = key_of(address, (uint32_t)a[1]);
+    switch (wait_with(queue_of(waiter.key), &waiter, deadline)) {
     case WAIT_WOKEN:
         return 0;
     case WAIT_TIMEOUT:
@@ -120,7 +140,7 @@ static int64_t wait_operation(const uint64_t *a, uint32_t mask)
     uint64_t deadline;
     int64_t result = deadline_of(a[3], (uint32_t)a[1], &deadline);
 
-    return result ? result : wait(a[0], (uint32_t)a[2], deadline, mask);
+    return result ? result : wait(a, deadline, mask);
 }
 
 /* Wakes the first a[2] waiters and moves the next a[3] to a[4]; how many were either. */
@@ -128,19 +148,22 @@ static int64_t requeue(const uint64_t *a)
 {
     int32_t most_woken = (int32_t)a[2], most_moved = (int32_t)a[3];
     int64_t woken, moved = 0;
+    uint64_t from, to;
     struct waiter *next;
 
     if (!is_futex(a[0]) || !is_futex(a[4]) || most_woken < 0 || most_moved < 0)
         return -EINVAL;
-    woken = wake(a[0], (uint32_t)most_woken, FUTEX_ANY);
-    if (a[0] == a[4])
+    from = key_of(a[0], (uint32_t)a[1]);
+    to = key_of(a[4], (uint32_t)a[1]);
+    woken = wake(from, (uint32_t)most_woken, FUTEX_ANY);
+    if (from == to)
         return woken;
-    for (struct waiter *w = queue_of(a[0])->first; w && moved < most_moved; w = next) {
+    for (struct waiter *w = queue_of(from)->first; w && moved < most_moved; w = next) {
         next = w->next;
-        if (w->key != a[0])
+        if (w->key != from)
             continue;
-        w->key = a[4];
-        wait_move(w, queue_of(a[4]));
+        w->key = to;
+        wait_move(w, queue_of(to));
         moved++;
     }
     return woken + moved;
@@ -222,13 +245,17 @@ static int64_t wake_operation(const uint64_t *a)
         if (!user_exchange(a[4], &old, next))
             return -EFAULT;
     } while (old != seen);
-    woken = wake(a[0], (uint32_t)a[2], FUTEX_ANY);
-    return compare(code, (int32_t)old) ? woken + wake(a[4], (uint32_t)a[3], FUTEX_ANY) : woken;
+    woken = wake(key_of(a[0], (uint32_t)a[1]), (uint32_t)a[2], FUTEX_ANY);
+    if (compare(code, (int32_t)old))
+        woken += wake(key_of(a[4], (uint32_t)a[1]), (uint32_t)a[3], FUTEX_ANY);
+    return woken;
 }
 
 static int64_t wake_bits(const uint64_t *a, uint32_t mask)
 {
-    return is_futex(a[0]) && mask && user_range(a[0], sizeof(uint32_t)) ? wake(a[0], (uint32_t)a[2], mask) : -EINVAL;
+    if (!is_futex(a[0]) || !mask || !user_range(a[0], sizeof(uint32_t)))
+        return -EINVAL;
+    return wake(key_of(a[0], (uint32_t)a[1]), (uint32_t)a[2], mask);
 }
 
 int64_t sys_futex(const uint64_t *a)

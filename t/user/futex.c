@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -124,6 +125,56 @@ static void operations(void)
     end(threads);
 }
 
+static uint32_t *mapped[2];
+static long waited;
+
+static void *wait_mapped(void *unused)
+{
+    (void)unused;
+    *mapped[0] = 1;
+    waited = futex(mapped[0], FUTEX_WAIT, 1, NULL, NULL, 0);
+    return NULL;
+}
+
+/* Wakes until one was woken; how many that were. */
+static long wake_one(uint32_t *at, int operation, void *moved, uint32_t *to)
+{
+    struct timespec pause = { 0, 1000000 };
+    long woken = 0;
+
+    for (int i = 0; i < 5000 && woken == 0; i++) {
+        nanosleep(&pause, NULL);
+        woken = futex(at, operation, moved ? 0 : 1, moved, to, 0);
+    }
+    return woken;
+}
+
+/* A page of a file that is mapped twice: its words are one futex, where the call does not say that they are private. */
+static void sharing(void)
+{
+    int fd = memfd_create("shared", 0);
+    pthread_t thread;
+
+    if (fd < 0 || ftruncate(fd, 8192) != 0)
+        perror("memfd");
+    for (int i = 0; i < 2; i++)
+        mapped[i] = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    pthread_create(&thread, NULL, wait_mapped, NULL);
+    say("a wake where it is mapped next", wake_one(mapped[1], FUTEX_WAKE, NULL, NULL));
+    pthread_join(thread, NULL);
+    say("the wait where it is mapped first", waited);
+    pthread_create(&thread, NULL, wait_mapped, NULL);
+    say("moved to its second page", wake_one(mapped[1], FUTEX_REQUEUE, (void *)1, mapped[1] + 1024));
+    say("a wake where it was", futex(mapped[1], FUTEX_WAKE, 1, NULL, NULL, 0));
+    say("a private wake where it is", futex(mapped[0] + 1024, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0));
+    say("a wake where it is", futex(mapped[0] + 1024, FUTEX_WAKE, 1, NULL, NULL, 0));
+    pthread_join(thread, NULL);
+    say("the wait", waited);
+    munmap(mapped[0], 8192);
+    munmap(mapped[1], 8192);
+    close(fd);
+}
+
 static void neighbours(void)
 {
     struct robust_list_head *head;
@@ -144,6 +195,7 @@ int main(void)
     waking();
     requeuing();
     operations();
+    sharing();
     neighbours();
     return 0;
 }
