@@ -127,7 +127,7 @@ TESTS += \
 	t/725-memory.t \
 	t/726-one-mib.t \
 	t/730-threads.t \
-	t/735-between.t \
+	t/735-calls.t \
 	t/800-broken.t
 
 # Boot sectors of ours for t/5xx, t/710 and t/bench.

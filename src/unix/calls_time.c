@@ -135,12 +135,12 @@ int64_t sys_time(const uint64_t *a)
     return !a[0] || user_put(a[0], seconds) ? seconds : -EFAULT;
 }
 
-/* All CPU time is said to be the program's own: what the kernel does for it is not told apart. */
 int64_t sys_times(const uint64_t *a)
 {
+    uint64_t system = clock_program_system(), all = clock_program(); /* in this order: both go on meanwhile */
     struct {
         int64_t user, system, children_user, children_system;
-    } t = { (int64_t)(clock_program() / TICK_NS), 0, 0, 0 };
+    } t = { (int64_t)((all - system) / TICK_NS), (int64_t)(system / TICK_NS), 0, 0 };
 
     if (a[0] && !user_put(a[0], t))
         return -EFAULT;
@@ -162,18 +162,25 @@ static int64_t resident_kib(void)
     return (int64_t)(frames * (LAYOUT_FRAME_SIZE / 1024));
 }
 
+static struct timeval timeval_of(uint64_t ns)
+{
+    return (struct timeval){ (int64_t)(ns / CLOCK_SECOND), (int64_t)(ns % CLOCK_SECOND / 1000) };
+}
+
 int64_t sys_getrusage(const uint64_t *a)
 {
     enum { SELF = 0, CHILDREN = -1, THREAD = 1 };
     struct rusage usage = { 0 };
     int32_t who = (int32_t)a[0];
-    uint64_t ns;
+    uint64_t system, all;
 
     if (who != SELF && who != CHILDREN && who != THREAD)
         return -EINVAL;
     if (who != CHILDREN) {
-        ns = who == SELF ? clock_program() : thread_cpu(current);
-        usage.user = (struct timeval){ (int64_t)(ns / CLOCK_SECOND), (int64_t)(ns % CLOCK_SECOND / 1000) };
+        system = who == SELF ? clock_program_system() : thread_system(current);
+        all = who == SELF ? clock_program() : thread_cpu(current);
+        usage.user = timeval_of(all - system);
+        usage.system = timeval_of(system);
         usage.most_resident_kib = resident_kib();
     }
     return user_put(a[1], usage) ? 0 : -EFAULT;

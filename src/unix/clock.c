@@ -83,6 +83,11 @@ uint64_t clock_program(void)
     return clock_ns(threads_ticks());
 }
 
+uint64_t clock_program_system(void)
+{
+    return clock_ns(threads_system_ticks());
+}
+
 void clock_publish(struct clock_scale *page)
 {
     published = page;

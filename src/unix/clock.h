@@ -33,8 +33,9 @@ uint64_t clock_from_realtime(uint64_t realtime);
 /* Nanoseconds of so many ticks of the time-stamp counter. */
 uint64_t clock_ns(uint64_t ticks);
 
-/* Nanoseconds of CPU time of the program: all time that was not idle. */
+/* Nanoseconds of CPU time of the program, all time that was not idle; and the part that was the kernel's. */
 uint64_t clock_program(void);
+uint64_t clock_program_system(void);
 
 /*
  * What a reader of the time-stamp counter needs: ns = (tsc - tsc_base) * mult >> 32 (in 128 bits), and the realtime is

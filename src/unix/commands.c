@@ -18,6 +18,7 @@
 #include "program_ledger.h"
 #include "runfile.h"
 #include "runtime/bytes.h"
+#include "thread.h"
 #include "tty.h"
 #include "x86_64/com1.h"
 #include "x86_64/protocol.h"
@@ -124,6 +125,7 @@ void commands_next(void)
         say_program(run.path);
         error = begin_program(&run);
         program_ledger_begin();
+        threads_times_begin();
         if (!error)
             error = start(&run);
         if (!error)

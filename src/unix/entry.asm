@@ -6,6 +6,8 @@
 ; thread's kernel stack, is loaded first.  Interrupts are off in the kernel, and there is one CPU, so that the program's
 ; RSP can wait in one place.  The frame is a struct trap_frame (x86_64/trap.h), at the same place as an exception's.
 ;
+; The time-stamp counter is read on the way in and on the way out: what lies between is the thread's system time.
+;
 ; The call comes back by SYSRET if the thread's `work` is 0: then its frame is as it was, C has kept the registers that
 ; it must keep, and only those that it may change are loaded.  Else entry_work does what is to be done and all registers
 ; are loaded by IRET.  SYSRET to an address that is not canonical would fault in ring 0 with the program's stack on
@@ -18,7 +20,7 @@
         section .text
 
 extern  trap_return, entry_work, syscall_odd, thread_begun
-extern  entry_stack, entry_calls, entry_table, current
+extern  entry_stack, entry_tick, entry_calls, entry_table, current
 global  entry_syscall, entry_enter, entry_switch, entry_begin
 
 TRAP_SYSCALL    equ 0x100                       ; trap.h
@@ -27,6 +29,14 @@ FRAME_RAX       equ 12 * 8
 FRAME_RIP       equ 17 * 8
 FRAME_RFLAGS    equ 19 * 8
 FRAME_RSP       equ 20 * 8
+THREAD_SYSTEM   equ 8                           ; offset in struct thread (thread.h): system_ticks
+
+; tick: RAX = the time-stamp counter; clobbers RDX
+%macro tick 0
+        rdtsc
+        shl     rdx, 32
+        or      rax, rdx
+%endmacro
 
 ; entry_syscall: where SYSCALL goes.  in: RAX number, RDI RSI RDX R10 R8 R9 arguments, RCX = RIP, R11 = RFLAGS of the
 ; program, its RSP; DF, AC, TF and IF clear (FMASK)
@@ -42,6 +52,9 @@ entry_syscall:
         push    rax
         push    TRAP_SYSCALL
         push_registers
+        tick
+        mov     [rel entry_tick], rax
+        mov     rax, [rsp + FRAME_RAX]
         lea     rdi, [rsp + FRAME_ARGUMENTS]
         cmp     rax, [rel entry_calls]          ; 0 while calls are traced
         jae     .odd
@@ -52,6 +65,12 @@ entry_syscall:
         jne     .work
         bt      rcx, 47
         jc      .work
+        mov     rsi, rax
+        mov     rdi, rdx
+        tick
+        sub     rax, [rel entry_tick]
+        add     [rdi + THREAD_SYSTEM], rax
+        mov     rax, rsi
         mov     r11, [rsp + FRAME_RFLAGS]
         add     rsp, FRAME_ARGUMENTS
         pop_arguments

@@ -17,7 +17,7 @@
 
 #define FLAGS_OFF (RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_RF | RFLAGS_AC)
 
-uint64_t entry_stack;
+uint64_t entry_stack, entry_tick;
 
 void entry_syscall(void);
 
@@ -31,6 +31,14 @@ void entry_tame(struct trap_frame *frame)
     frame->cs = LAYOUT_SELECTOR_USER_CODE;
     frame->ss = LAYOUT_SELECTOR_USER_DATA;
     frame->rflags = (frame->rflags & RFLAGS_USER) | RFLAGS_IF | RFLAGS_FIXED;
+}
+
+void entry_count(void)
+{
+    uint64_t now = cpu_tsc();
+
+    current->system_ticks += now - entry_tick;
+    entry_tick = now;
 }
 
 void entry_work(struct trap_frame *frame)
@@ -50,16 +58,20 @@ void entry_work(struct trap_frame *frame)
         if (current->work & WORK_SIGNAL || current->signals.restore)
             signal_deliver(frame);
     } while (current->work || !is_canonical(frame->rip));
+    entry_count();
 }
 
 static void come_from_user(struct trap_frame *frame)
 {
+    entry_tick = cpu_tsc();
     if (frame->vector >= TRAP_COUNT)
         interrupt_line((uint32_t)frame->vector - TRAP_COUNT);
     else
         fault_user(frame);
     if (current->work)
         entry_work(frame);
+    else
+        entry_count();
 }
 
 void entry_init(void)

@@ -13,8 +13,12 @@ void entry_init(void);
 /* Does what the current thread's `work` says, until nothing is left; then the frame may go to ring 3. */
 void entry_work(struct trap_frame *frame);
 
+/* Counts what the current thread has spent in the kernel by now, before it goes to ring 3. */
+void entry_count(void);
+
 /* entry.asm */
 extern uint64_t entry_stack; /* limit of the current thread's kernel stack */
+extern uint64_t entry_tick; /* since when the current thread's system time has not been counted (time-stamp counter) */
 _Noreturn void entry_enter(struct trap_frame *frame);
 void entry_switch(uint64_t *save, uint64_t load);
 void entry_begin(void);

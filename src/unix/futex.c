@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Waiters hang in one of QUEUES queues by the hash of their key; waiter.mask has the bits of WAIT_BITSET.  A word's key
- * is its address: there is one address space.  Only a word that may be seen at several addresses, in a shared mapping of
- * a file, has the address at which the kernel sees it, unless the call says FUTEX_PRIVATE; should the page go and its
- * address be used anew, a waiter may wake for nothing, as futex(2) allows.  Nothing runs between the look at the word
- * and the wait, so no wake is lost.
+ * is its address: there is one address space.  Only a word that may be seen at several addresses, in a shared mapping
+ * of a file, has the address at which the kernel sees it, unless the call says FUTEX_PRIVATE; should the page go and
+ * its address be used anew, a waiter may wake for nothing, as futex(2) allows.  Nothing runs between the look at the
+ * word and the wait, so no wake is lost.
  *
  * Cost: the length of a queue for a wake; futex(2) for what the operations promise.  PI futexes are not there.
  */

@@ -137,11 +137,11 @@ static void write_status(struct proc_text *text)
 static void write_stat(struct proc_text *text)
 {
     struct space_stats stats;
-    uint64_t ticks = clock_program() / (CLOCK_SECOND / 100);
+    uint64_t system = clock_program_system(), all = clock_program(), tick = CLOCK_SECOND / 100;
 
     space_stats(&stats);
-    fmt_write(&text->sink, "%d (%s) R 0 %d %d 1281 %d 4194304 0 0 0 0 %lu 0 0 0 20 0 %u 0 0 %lu %lu ", PROGRAM_PID,
-              program.name, PROGRAM_PID, PROGRAM_PID, PROGRAM_PID, ticks, threads_count,
+    fmt_write(&text->sink, "%d (%s) R 0 %d %d 1281 %d 4194304 0 0 0 0 %lu %lu 0 0 20 0 %u 0 0 %lu %lu ", PROGRAM_PID,
+              program.name, PROGRAM_PID, PROGRAM_PID, PROGRAM_PID, (all - system) / tick, system / tick, threads_count,
               stats.pages << LAYOUT_FRAME_SHIFT, resident_pages());
     fmt_write(&text->sink, "18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 %lu %lu %lu %lu 0\n",
               program.args_base, program.args_limit, program.env_base, program.env_limit);

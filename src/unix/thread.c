@@ -39,7 +39,8 @@ static struct {
 } ready;
 static struct thread *dead;
 static struct clock_timer slice;
-static uint64_t begin_tick, idle_ticks;
+static uint64_t begin_tick, idle_ticks, ended_system; /* ended_system: ticks of threads that are gone */
+static uint64_t idle_before; /* of idle_ticks, before the program */
 static int32_t last_tid = THREAD_FIRST_TID;
 static int first_status; /* with which the first thread ended, if others were left */
 static void (*first_next)(void);
@@ -70,7 +71,7 @@ void threads_init(void)
     interrupt_init();
     set_stack(&threads_first, (uint64_t)kernel_stack_base, (uint64_t)kernel_stack_limit);
     threads_first.tid = THREAD_FIRST_TID;
-    threads_first.since_tick = begin_tick = cpu_tsc();
+    threads_first.since_tick = begin_tick = entry_tick = cpu_tsc();
     threads_count = 1;
     slice.fire = slice_over;
     current = &threads_first;
@@ -84,8 +85,10 @@ static void reap(void)
     struct thread *thread = dead;
 
     dead = NULL;
-    if (thread && thread != &threads_first &&
-        heap_free(&stacks.heap, thread->stack_base, SPAN_SIZE) != STATUS_OK)
+    if (!thread || thread == &threads_first)
+        return;
+    ended_system += thread->system_ticks;
+    if (heap_free(&stacks.heap, thread->stack_base, SPAN_SIZE) != STATUS_OK)
         panic("thread %d: its stack cannot be freed", thread->tid);
 }
 
@@ -129,6 +132,7 @@ static struct thread *wait_for_ready(void)
     ticks = cpu_tsc() - begin;
     idle_ticks += ticks;
     current->since_tick += ticks;
+    entry_tick += ticks;
     return thread;
 }
 
@@ -144,7 +148,8 @@ static void switch_to(struct thread *next)
     uint64_t now = cpu_tsc();
 
     previous->ticks += now - previous->since_tick;
-    next->since_tick = now;
+    previous->system_ticks += now - entry_tick;
+    next->since_tick = entry_tick = now;
     fpu_save(&previous->fpu);
     fpu_load(&next->fpu);
     set_bases(next);
@@ -287,6 +292,7 @@ void thread_enter(void)
     set_bases(current);
     if (current->work)
         entry_work(current->frame);
+    entry_count();
     entry_enter(current->frame);
 }
 
@@ -329,6 +335,16 @@ uint64_t thread_cpu(const struct thread *thread)
     return clock_ns(thread->ticks + (thread == current ? cpu_tsc() - thread->since_tick : 0));
 }
 
+static uint64_t system_ticks(const struct thread *thread)
+{
+    return thread->system_ticks + (thread == current ? cpu_tsc() - entry_tick : 0);
+}
+
+uint64_t thread_system(const struct thread *thread)
+{
+    return clock_ns(system_ticks(thread));
+}
+
 uint64_t threads_idle_ns(void)
 {
     return clock_ns(idle_ticks);
@@ -336,5 +352,21 @@ uint64_t threads_idle_ns(void)
 
 uint64_t threads_ticks(void)
 {
-    return cpu_tsc() - begin_tick - idle_ticks;
+    return cpu_tsc() - begin_tick - (idle_ticks - idle_before);
+}
+
+uint64_t threads_system_ticks(void)
+{
+    uint64_t ticks = ended_system;
+
+    for (const struct thread *t = &threads_first; t; t = t->sibling)
+        ticks += system_ticks(t);
+    return ticks;
+}
+
+void threads_times_begin(void)
+{
+    current->ticks = current->system_ticks = ended_system = 0;
+    current->since_tick = begin_tick = entry_tick = cpu_tsc();
+    idle_before = idle_ticks;
 }

@@ -37,6 +37,7 @@ struct wait_queue;
 struct thread {
     uint32_t work; /* WORK_; first, for entry.asm */
     int32_t tid;
+    uint64_t system_ticks; /* the part of its CPU time that it was in the kernel, without what entry_tick says */
     struct trap_frame *frame; /* the program's registers, while it is in the kernel; always the same place */
     uint64_t rsp; /* of the kernel, while another thread runs */
     uint64_t stack_base, stack_limit; /* the kernel stack; the frame is its highest bytes */
@@ -58,7 +59,7 @@ struct thread {
     struct fpu_state fpu;
 };
 
-_Static_assert(offsetof(struct thread, work) == 0, "entry.asm");
+_Static_assert(offsetof(struct thread, work) == 0 && offsetof(struct thread, system_ticks) == 8, "entry.asm");
 
 extern struct thread *current; /* never NULL once threads_init has run */
 extern struct thread threads_first; /* the first one of `sibling`'s list, and the one that execve leaves */
@@ -105,12 +106,17 @@ void thread_ready(struct thread *thread);
 /* Lets every other thread that can run do so first. */
 void thread_yield(void);
 
-/* CPU time of a thread in ns. */
+/* CPU time of a thread in ns, and the part of it that it was in the kernel. */
 uint64_t thread_cpu(const struct thread *thread);
+uint64_t thread_system(const struct thread *thread);
 
-/* Ticks of the time-stamp counter in which the program ran, and the kernel for it: since threads_init, less idle
- * time. */
+/* Ticks of the time-stamp counter in which the program ran, and the kernel for it: all that were not idle. */
 uint64_t threads_ticks(void);
+/* Those of them in which its threads, ended ones included, were in the kernel. */
+uint64_t threads_system_ticks(void);
+
+/* A program begins, in the only thread: these times count from now on. */
+void threads_times_begin(void);
 
 /* ns in which nothing could run. */
 uint64_t threads_idle_ns(void);
