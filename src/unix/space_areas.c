@@ -85,6 +85,23 @@ bool space_may_grow(uint64_t pages, uint32_t flags)
                                space.data_pages <= pages_of(program.limits[LIMIT_DATA].now) - pages);
 }
 
+static bool is_privileged(void)
+{
+    return program.ids.euid == 0;
+}
+
+bool space_may_lock_any(void)
+{
+    return is_privileged() || program.limits[LIMIT_MEMLOCK].now != 0;
+}
+
+bool space_may_lock(uint64_t pages)
+{
+    uint64_t most = pages_of(program.limits[LIMIT_MEMLOCK].now);
+
+    return is_privileged() || (pages <= most && space.locked_pages <= most - pages);
+}
+
 /* ---- areas */
 
 void space_set_bounds(struct area *area, uint64_t base, uint64_t limit)

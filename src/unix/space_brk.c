@@ -26,7 +26,7 @@ static bool grow(uint64_t from, uint64_t to)
                          .kind = AREA_HEAP };
 
     if (!has_room(to) || !space_may_grow(pages_of(to - from), want.flags) || !space_nodes_ready(1) ||
-        space.tree.count >= SPACE_AREAS_MAX)
+        space.tree.count >= SPACE_AREAS_MAX || (space.future && !space_may_lock(pages_of(to - from))))
         return false;
     space_add(&want);
     if (space.future)

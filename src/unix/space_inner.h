@@ -59,6 +59,11 @@ int64_t space_isolate(uint64_t base, uint64_t limit);
 /* Whether `pages` more may be mapped with these flags, by the program's limits. */
 bool space_may_grow(uint64_t pages, uint32_t flags);
 
+/* Whether it may lock pages at all (-EPERM), and `pages` more than it has locked: RLIMIT_MEMLOCK, which does not bind
+ * user 0. */
+bool space_may_lock_any(void);
+bool space_may_lock(uint64_t pages);
+
 /* A place for `length` bytes, page-aligned; -ENOMEM.  Large anonymous areas lie where large pages fit. */
 int64_t space_place(uint64_t length, uint32_t map_flags, bool anonymous);
 

@@ -65,13 +65,27 @@ static bool range_of(uint64_t address, uint64_t length, uint64_t *base, uint64_t
     return *limit >= *base;
 }
 
+static uint64_t locked_in(uint64_t base, uint64_t limit)
+{
+    uint64_t pages = 0;
+
+    for (const struct area *area = space_first(base, limit); area; area = space_next(area, limit))
+        if (area->flags & AREA_LOCKED)
+            pages += pages_of((area->limit < limit ? area->limit : limit) - (area->base > base ? area->base : base));
+    return pages;
+}
+
 int64_t space_lock(uint64_t address, uint64_t length, bool on_fault)
 {
     uint64_t base, limit;
     int64_t result;
 
+    if (!space_may_lock_any())
+        return -EPERM;
     if (!range_of(address, length, &base, &limit))
         return -EINVAL;
+    if (!space_may_lock(pages_of(limit - base) - locked_in(base, limit)))
+        return -ENOMEM;
     result = lock_range(base, limit, true);
     return result || on_fault ? result : make_pages(base, limit);
 }
@@ -99,6 +113,10 @@ int64_t space_lock_all(uint64_t flags)
     if (!flags || flags & ~(uint64_t)(SPACE_LOCK_CURRENT | SPACE_LOCK_FUTURE | SPACE_LOCK_ONFAULT) ||
         flags == SPACE_LOCK_ONFAULT)
         return -EINVAL;
+    if (!space_may_lock_any())
+        return -EPERM;
+    if (flags & SPACE_LOCK_CURRENT && !space_may_lock(space.pages - space.locked_pages))
+        return -ENOMEM;
     space.future = flags & SPACE_LOCK_FUTURE ? AREA_LOCKED : 0;
     if (flags & SPACE_LOCK_CURRENT) {
         result = lock_each(true);

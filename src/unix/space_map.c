@@ -197,7 +197,11 @@ int64_t space_request(const struct space_request *r)
     base = choose(r, length);
     if (base < 0)
         return base;
-    result = r->file && r->offset > INT64_MAX - length ? -EOVERFLOW : check_type(r);
+    result = r->flags & SPACE_MAP_LOCKED && !space_may_lock_any() ? -EPERM : 0;
+    if (result == 0 && flags_of(r) & AREA_LOCKED && !space_may_lock(pages_of(length)))
+        result = -EAGAIN;
+    if (result == 0)
+        result = r->file && r->offset > INT64_MAX - length ? -EOVERFLOW : check_type(r);
     if (result == 0)
         result = make(r, (uint64_t)base, length);
     if (result != 0)

@@ -31,6 +31,8 @@ static int64_t find(const struct remap *r, struct area **found)
             return -EFAULT;
         if (area->file && area->offset + (r->from - area->base) > INT64_MAX - r->new_length)
             return -EINVAL;
+        if (area->flags & AREA_LOCKED && !space_may_lock(pages_of(r->new_length - r->old_length)))
+            return -EAGAIN;
         if (!space_may_grow(pages_of(r->new_length - r->old_length), area->flags))
             return -ENOMEM;
     }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -195,6 +196,36 @@ static void odd(void)
     munmap(p, 8 * PAGE);
 }
 
+/* What a user other than root may lock: the last thing that the program does. */
+static void locking(void)
+{
+    struct rlimit limit = { 16 * PAGE, 16 * PAGE };
+    char *p = anonymous(64 * PAGE), *q = anonymous(PAGE);
+
+    if (setrlimit(RLIMIT_MEMLOCK, &limit) != 0 || (geteuid() == 0 && setuid(65534) != 0))
+        perror("setrlimit, setuid");
+    say("mlock of all that is allowed", mlock(p, 16 * PAGE));
+    say("again", mlock(p, 16 * PAGE));
+    say("of one page more", mlock(p, 17 * PAGE));
+    say("of another page", mlock(q, PAGE));
+    say("mmap of locked pages", (long)mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0));
+    say("mremap of them", (long)mremap(p, 16 * PAGE, 65 * PAGE, MREMAP_MAYMOVE));
+    say("mlockall", mlockall(MCL_CURRENT));
+    say("munlock", munlock(p, 8 * PAGE));
+    say("of another page, now", mlock(q, PAGE));
+    say("mlockall of what will be", mlockall(MCL_FUTURE));
+    say("mmap of more than that", (long)mmap(NULL, 8 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    say("mmap of as much", (long)mmap(NULL, 7 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    printf("brk: %ld\n", (long)sbrk(PAGE));
+    say("munlockall", munlockall());
+    limit.rlim_cur = limit.rlim_max = 0;
+    say("no limit is higher", setrlimit(RLIMIT_MEMLOCK, &limit));
+    say("mlock where nothing may be", mlock(p, PAGE));
+    say("mlock2 with flags", syscall(SYS_mlock2, p, PAGE, 2));
+    say("mlockall, likewise", mlockall(MCL_CURRENT));
+    say("mmap, likewise", (long)mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0));
+}
+
 static void low(void)
 {
     char *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
@@ -217,5 +248,6 @@ int main(void)
     brks();
     odd();
     low();
+    locking();
     return 0;
 }
