@@ -167,7 +167,8 @@ enum status pagetable_split(struct pagetable *pt, uint64_t *entry, int level)
     table = table_in(pt, slot);
     for (int i = 0; i < PT_ENTRIES; i++)
         table[i] = keep + (uint64_t)i * step;
-    *entry = pagetable_link(slot, frame) | (old & PT_USER);
+    /* A leaf that translates nothing is a user's, whatever it says: its parts may be opened later. */
+    *entry = pagetable_link(slot, frame) | (old & PT_PRESENT ? old & PT_USER : PT_USER);
     return STATUS_OK;
 }
 

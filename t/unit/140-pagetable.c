@@ -239,6 +239,26 @@ static void test_split(void)
     tap_ok(world_close(&w), "all gone");
 }
 
+/* A large leaf that is there and translates nothing: a program's, whose parts are opened one by one later. */
+static void test_split_shut(void)
+{
+    struct world w;
+    struct mapping leaf;
+    uint64_t *entry;
+
+    world_open(&w);
+    tap_ok(pagetable_prepare(&w.pt, virt(HEAP), 2, &entry) == STATUS_OK, "an entry of level 2");
+    pagetable_store(&w.pt, virt(HEAP), entry, M2 | PT_LARGE);
+    tap_ok(pagetable_cut(&w.pt, virt(HEAP + 3 * K4)) == STATUS_OK, "its leaf is cut");
+    entry = pagetable_entry(&w.pt, virt(HEAP + 3 * K4));
+    pagetable_store(&w.pt, virt(HEAP + 3 * K4), entry, *entry | PT_PRESENT | PT_USER);
+    tap_ok(pagetable_walk(&w.pt, virt(HEAP + 3 * K4), &leaf) && leaf.flags & PT_USER && leaf.phys.p == M2 + 3 * K4,
+           "a part that is opened is open for users");
+    tap_ok(!pagetable_walk(&w.pt, virt(HEAP + 4 * K4), &leaf), "its neighbour is not");
+    pagetable_unmap(&w.pt, virt(HEAP), M2, NULL, NULL);
+    tap_ok(world_close(&w), "all gone");
+}
+
 /* Allocation number k fails: map leaves nothing behind, for every k; with one more it works. */
 static void test_failures(void)
 {
@@ -431,7 +451,7 @@ static void test_random(void)
 
 int main(void)
 {
-    tap_plan(55);
+    tap_plan(60);
     test_links();
     test_one_page();
     test_bad_arguments();
@@ -440,6 +460,7 @@ int main(void)
     test_sizes(false);
     test_misaligned();
     test_split();
+    test_split_shut();
     test_failures();
     test_each();
     test_nested();

@@ -196,6 +196,21 @@ static void odd(void)
     munmap(p, 8 * PAGE);
 }
 
+/* A large page that nobody may use, of which a part is given back. */
+static void shut(void)
+{
+    char *p = anonymous(3 * LARGE), *block = (char *)(((uintptr_t)p + LARGE - 1) & ~(LARGE - 1));
+
+    number(block, LARGE, 11);
+    say("mprotect of all", mprotect(block, LARGE, PROT_NONE));
+    say("of a part", mprotect(block + 5 * PAGE, 7 * PAGE, PROT_READ | PROT_WRITE));
+    printf("it: %ld wrong\n", wrong(block + 5 * PAGE, 7 * PAGE, 16));
+    block[5 * PAGE] = 1;
+    say("of the rest", mprotect(block, LARGE, PROT_READ));
+    printf("it: %ld wrong\n", wrong(block, LARGE, 11));
+    munmap(p, 3 * LARGE);
+}
+
 /* What a user other than root may lock: the last thing that the program does. */
 static void locking(void)
 {
@@ -248,6 +263,7 @@ int main(void)
     brks();
     odd();
     low();
+    shut();
     locking();
     return 0;
 }
