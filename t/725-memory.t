@@ -43,7 +43,40 @@ END
 	ok "and that is said" grep -q "out of memory" "$tmp/eater.err"
 }
 
-plan 12
+# Touches a byte of every 2 MiB of 8 GiB, and finds them again: as much as 40 MiB hold in small pages.  With "small" it
+# asks for these.
+sparse() {
+	cat >"$tmp/sparse.c" <<'END'
+#include <stdio.h>
+#include <sys/mman.h>
+#define STEP (2ul << 20)
+#define COUNT 3500ul
+int main(int argc, char **argv)
+{
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    unsigned char *p = mmap(0, COUNT * STEP, PROT_READ | PROT_WRITE, flags, -1, 0);
+    unsigned long wrong = 0;
+
+    (void)argv;
+    if (p == MAP_FAILED || (argc > 1 && madvise(p, COUNT * STEP, MADV_NOHUGEPAGE) != 0))
+        return 1;
+    for (unsigned long i = 0; i < COUNT; i++)
+        p[i * STEP + i % STEP] = (unsigned char)(i | 1);
+    for (unsigned long i = 0; i < COUNT; i++)
+        wrong += p[i * STEP + i % STEP] != (unsigned char)(i | 1) || p[i * STEP + (i + 4096) % STEP];
+    printf("%lu touched, %lu wrong\n", COUNT, wrong);
+    return 0;
+}
+END
+	$CC_FOR_BUILD -O2 -static -o "$tmp/sparse" "$tmp/sparse.c" || return
+	is "memory touched here and there, in small pages" \
+		"$(timeout 100 "$acre" run --memory 40M "$tmp/sparse" small 2>&1)" "3500 touched, 0 wrong"
+	is "likewise where large pages may be: they make way" \
+		"$(timeout 100 "$acre" run --memory 40M "$tmp/sparse" 2>&1)" "3500 touched, 0 wrong"
+}
+
+plan 14
 compare_all
+sparse
 eater 16M 8
 eater 64M 56

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "kernel/kheap.h"
+#include "kernel/physical.h"
 #include "unix/aslr.h"
 #include "unix/space_inner.h"
 
@@ -19,8 +20,20 @@ static void free_nodes(void)
     space.node_count = 0;
 }
 
+/* Shrinking is asked for when memory is short, from the first program on. */
+static void hang_hook(void)
+{
+    static struct reclaim hook = { .name = "large pages", .run = space_shrink };
+
+    if (hook.context)
+        return;
+    hook.context = &hook;
+    reclaim_add(&physical_hooks, &hook);
+}
+
 void space_reset(const struct layout *layout)
 {
+    hang_hook();
     while (space.tree.first) {
         struct area *area = space.tree.first;
 

@@ -115,11 +115,19 @@ bool space_touch_huge(struct area *area, uint64_t page);
 /* A frame for a page of a program; STATUS_NO_MEMORY when only the kernel's reserve is left. */
 MUST_USE enum status space_frame(enum owner owner, phys_t *frame);
 
+/* ---- space_shrink.c */
+
+/* A hook of physical_hooks (reclaim.h): gives back what large pages hold of zeros. */
+bool space_shrink(void *context);
+
 /* ---- userpage.c (the machine's; a double of it in tests) */
 
 /* Fills a page of the user half, which is mapped for the kernel to write: with zeros, or with a page of the kernel. */
 void userpage_clear(uint64_t address, uint64_t bytes);
 void userpage_copy(uint64_t to, const void *from);
+
+/* Whether a page of the user half, which is mapped for the kernel to read, is all zeros. */
+bool userpage_is_zero(uint64_t address);
 
 /* The frame of the page of zeros, which the kernel maps and counts under OWNER_ZERO_PAGE; false: no memory.  And its
  * end, when no leaf shows it. */

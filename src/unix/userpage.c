@@ -22,6 +22,15 @@ void userpage_copy(uint64_t to, const void *from)
     page_copy((void *)to, from, LAYOUT_FRAME_SIZE);
 }
 
+bool userpage_is_zero(uint64_t address)
+{
+    const uint64_t *words = (const uint64_t *)address, *limit = words + LAYOUT_FRAME_SIZE / sizeof *words;
+
+    while (words < limit && !*words)
+        words++;
+    return words == limit;
+}
+
 bool userpage_zeros(phys_t *frame)
 {
     struct mapping leaf;

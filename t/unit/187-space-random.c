@@ -29,7 +29,7 @@ static struct page model[PAGES];
 static struct inode *files[FILES];
 static uint64_t contents[FILES][FILE_PAGES];
 static const char *wrong;
-static uint64_t op, seed;
+static uint64_t op, seed, large, shrunk;
 
 static uint64_t below(uint64_t limit)
 {
@@ -424,6 +424,26 @@ static void do_access(void)
         access_page(first + i, below(2) ? ACCESS_WRITE : below(4) ? ACCESS_READ : ACCESS_FETCH);
 }
 
+/* New memory with room for large pages, of which some are written. */
+static void do_large(void)
+{
+    uint64_t first = below(PAGES / 512) * 512, before;
+    struct page page = { .mapped = true, .file = -1, .access = 3, .may_write = 1, .own = true };
+    struct space_request r = { .address = address_of(first), .length = 512 * PAGE, .prot = page.access,
+                               .flags = SPACE_MAP_FIXED | SPACE_MAP_PRIVATE | SPACE_MAP_ANONYMOUS };
+    int64_t result = space_request(&r);
+
+    if (is_excused(result))
+        return;
+    if (result != (int64_t)r.address)
+        differ("mmap", result, (int64_t)r.address);
+    set_range(first, 512, &page);
+    before = ledger.frames[OWNER_FREE];
+    for (uint64_t i = 0; i < 8 && !wrong; i++)
+        access_page(first + below(512), ACCESS_WRITE);
+    large += before - ledger.frames[OWNER_FREE] >= 512;
+}
+
 /* A file becomes shorter or longer. */
 static void do_resize_file(void)
 {
@@ -433,6 +453,17 @@ static void do_resize_file(void)
     files[f]->size = pages * PAGE;
     for (uint64_t i = pages; i < FILE_PAGES; i++)
         contents[f][i] = 0;
+}
+
+/* Memory is short: large pages are looked through, and no page's contents change. */
+static void do_shrink(void)
+{
+    uint64_t before = ledger.frames[OWNER_FREE];
+    bool any = space_shrink(NULL);
+
+    if (any != (ledger.frames[OWNER_FREE] > before))
+        differ("shrinking", any, !any);
+    shrunk += ledger.frames[OWNER_FREE] - before;
 }
 
 /* ---- all of it */
@@ -484,10 +515,12 @@ static void step(void)
 {
     static void (*const steps[])(void) = { do_map, do_map, do_unmap, do_protect, do_protect, do_lock, do_advise,
                                            do_remap, do_remap_here, do_access, do_access, do_access, do_access,
-                                           do_access };
+                                           do_access, do_large };
 
     if (!below(60))
         do_resize_file();
+    else if (!below(100))
+        do_shrink();
     else
         steps[below(sizeof steps / sizeof *steps)]();
 }
@@ -527,7 +560,7 @@ int main(void)
     uint64_t ops = tap_number("ACRE_OPS", OPS);
     bool clean = true;
 
-    tap_plan(3);
+    tap_plan(5);
     random_state = seed = tap_number("ACRE_SEED", 20261125);
     for (uint64_t number = 0; op < ops && !wrong; number++)
         clean = round_of(number, ops - op < ROUND_OPS ? ops - op : ROUND_OPS) && clean;
@@ -536,5 +569,7 @@ int main(void)
         tap_note("operation %" PRIu64 ": %s", op, wrong);
     tap_ok(clean || wrong, "each round gave every frame, table and node back");
     tap_ok(world.refused > 100, "%" PRIu64 " allocations were refused", world.refused);
+    tap_ok(large > 500, "%" PRIu64 " large pages were made", large);
+    tap_ok(shrunk > 1000, "large pages gave %" PRIu64 " frames back", shrunk);
     return tap_done();
 }
