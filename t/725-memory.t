@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2086 # flags are a list of words
 # Programs that use their address space in every way: each runs on this host's Linux and under acre run, and must say
-# the same.  And memory that ends: the program is killed, the machine ends as it should.
+# the same; the runtime library with its tagged regions is one of them.  And memory that ends: the program is killed,
+# the machine ends as it should.
 . "${srcdir:-.}/tap.sh"
 . "$srcdir/programs.sh"
 
@@ -14,6 +15,9 @@ memory-calls qemu,512M -pie -fpie:
 memory-calls bochs,64M -static -no-pie:
 memory-faults qemu,512M -static -no-pie:
 memory-faults bochs,64M -pie -fpie:
+tagged qemu -static -no-pie -lruntime-host:
+tagged qemu,64M -pie -fpie -lruntime-host:
+tagged bochs,64M -static -no-pie -lruntime-host:
 END
 }
 
@@ -75,7 +79,7 @@ END
 		"$(timeout 100 "$acre" run --memory 40M "$tmp/sparse" 2>&1)" "3500 touched, 0 wrong"
 }
 
-plan 14
+plan 17
 compare_all
 sparse
 eater 16M 8

@@ -2,12 +2,14 @@
 # shellcheck shell=sh disable=SC2086,SC2154 # flags and arguments are lists of words; tap.sh sets srcdir, tmp ...
 # Programs of t/user that must say the same, and end in the same way, on this host's Linux and under acre run.  After
 # tap.sh; the test defines runs(), which prints a line a run: NAME EMULATOR FLAGS: ARGUMENTS.  EMULATOR may be
-# EMULATOR,MEMORY.
+# EMULATOR,MEMORY.  With -lruntime-host among its flags a program uses the runtime library.
 #
 #   compare_all               a point for each of them
 need qemu-system-x86_64 qemu-system-x86
 : "${CC_FOR_BUILD:=cc}"
 acre=$top_builddir/acre
+runtime="-DACRE_HOST=1 -I$top_builddir/gen -L$top_builddir"
+for each in runtime x86_64 . host; do runtime="$runtime -I$srcdir/../src/$each"; done
 
 # compare NAME EMULATOR FLAGS ARGUMENTS: one point.
 compare() {
@@ -16,7 +18,15 @@ compare() {
 		skip "$desc" "needs bochs (Debian package bochs)"
 		return
 	fi
-	if ! $CC_FOR_BUILD -O2 -Wall -Wextra $3 -o "$tmp/$1" "$srcdir/user/$1.c" >"$tmp/cc" 2>&1; then
+	case $3 in
+	*-lruntime-host*)
+		if grep -q __asan_init "$top_builddir/libruntime-host.a"; then
+			skip "$desc" "the build has sanitizers"
+			return
+		fi
+		;;
+	esac
+	if ! $CC_FOR_BUILD -O2 -Wall -Wextra $runtime -o "$tmp/$1" "$srcdir/user/$1.c" $3 >"$tmp/cc" 2>&1; then
 		fail "$desc"
 		tap_show "$tmp/cc"
 		return
