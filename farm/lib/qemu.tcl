@@ -18,7 +18,8 @@ proc ::acre::qemu::Escape {path} {
     return [string map {, ,,} $path]
 }
 
-# guest CASE -> QEMU's arguments as far as the guest can see them.
+# guest CASE -> QEMU's arguments as far as the guest can see them.  The disk is not written to, unless it is the run's
+# own.
 proc ::acre::qemu::guest {case} {
     variable ICOUNT
     set row [dict get $case row]
@@ -27,7 +28,8 @@ proc ::acre::qemu::guest {case} {
     set arguments [list -no-user-config -nodefaults -machine [dict get $row argument],memory-backend=ram \
         -object memory-backend-ram,id=ram,size=$size,reserve=off -m ${size} \
         -accel [dict get $case accel] -cpu [Cpu $case] -vga std -display none -nic none]
-    lappend arguments -drive if=none,id=boot,format=raw,snapshot=on,file=[Escape [dict get $case boot]] \
+    set keep [expr {[dict exists $case own] ? "" : "snapshot=on,"}]
+    lappend arguments -drive if=none,id=boot,format=raw,${keep}file=[Escape [dict get $case boot]] \
         {*}[dict get $row disk-[dict get $case disk]]
     if {[dict get $case rom] ne ""} {
         lappend arguments -option-rom romfile=[Escape [dict get $case rom]]
@@ -53,12 +55,21 @@ proc ::acre::qemu::Log {case} {
     return [list -d $what -D qemu.log]
 }
 
-proc ::acre::qemu::start {handle} {
+proc ::acre::qemu::Command {case} {
     variable PROGRAM
+    return [concat $PROGRAM [guest $case] [Log $case]]
+}
+
+proc ::acre::qemu::start {handle} {
     upvar #0 $handle run
     dict set run(case) boot [::acre::rundir::boot_file $handle]
-    set guest [concat $PROGRAM [guest $run(case)] [Log $run(case)]]
-    ::acre::rundir::replay $handle [concat $guest -serial stdio] "" ""
+    ::acre::rundir::replay $handle [concat [Command $run(case)] -serial stdio] "" ""
+    set own [::acre::rundir::own_disk $handle]
+    if {$own ne ""} {
+        dict set run(case) boot $own
+        dict set run(case) own 1
+    }
+    set guest [Command $run(case)]
     set audit [expr {[dict get $run(case) audit-address] ne ""}]
     # A named pipe PATH is two to QEMU: PATH.in, which it reads, and PATH.out.
     set console [expr {[dict get $run(case) console] ne ""}]
