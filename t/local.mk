@@ -100,6 +100,7 @@ TESTS += \
 	t/450-machines.t \
 	t/460-boot-command.t \
 	t/470-console.t \
+	t/475-screen.t \
 	t/500-boots.t \
 	t/510-panics.t \
 	t/512-heap-panics.t \
