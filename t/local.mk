@@ -110,6 +110,7 @@ TESTS += \
 	t/530-devices.t \
 	t/540-cpus.t \
 	t/550-gdb-kernel.t \
+	t/555-gdb-program.t \
 	t/600-pagewalk.t \
 	t/601-audit.t \
 	t/602-compare.t \
