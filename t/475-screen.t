@@ -110,7 +110,8 @@ set seen [screen {"" "busybox top" "" "busybox top" q "status 0"} $acre run busy
 tap::is [llength $seen] 4 "top shows itself, again after a second, and ends with a key"
 tap::like [lindex $seen 0] "*PID*COMMAND*" "under its heading"
 
-# ---- what is not there
-set seen [screen {"" "status 0"} $acre run sh -c {echo "$TERM,"}]
-tap::like [lindex $seen 0] "*,\r\n*" "a guest has no TERM of its own: --env gives it"
+# ---- the terminal's kind
+set ::env(TERM) vt52
+set seen [screen {"" "status 0"} $acre run sh -c {echo "<$TERM>"}]
+tap::like [lindex $seen 0] "*<vt52>*" "the terminal's kind is this one's"
 tap::done
