@@ -45,6 +45,8 @@ END
 	eaten=$(wc -c <"$tmp/eaten")
 	ok "after $eaten MiB, at least $2" test "$eaten" -ge "$2"
 	ok "and that is said" grep -q "out of memory" "$tmp/eater.err"
+	ok "with the ledger: the program's own memory is most of it" awk '$3 == "user-anonymous" { own = $4 }
+		$3 == "total" { total = $4 } END { exit !(own > total / 2 && own <= total) }' "$tmp/eater.err"
 }
 
 # Touches a byte of every 2 MiB of 8 GiB, and finds them again: as much as 40 MiB hold in small pages.  With "small" it
@@ -79,7 +81,7 @@ END
 		"$(timeout 100 "$acre" run --memory 40M "$tmp/sparse" 2>&1)" "3500 touched, 0 wrong"
 }
 
-plan 17
+plan 19
 compare_all
 sparse
 eater 16M 8

@@ -47,7 +47,7 @@ run() {
 	status=$?
 }
 
-plan 13
+plan 15
 make hello -DCOUNT=0 -DPROT=3
 for emulator in qemu bochs; do
 	if ! command -v bochs >/dev/null 2>&1 && [ $emulator = bochs ]; then
@@ -63,7 +63,11 @@ make eater -DCOUNT=100000 -DPROT=3
 run 1M qemu eater
 is "a program takes all of 1 MiB: it is killed" $status 137
 ok "after some pages, $(wc -c <"$tmp/out")" test "$(wc -c <"$tmp/out")" -ge 8
-is "and that is said, nothing else" "$(cat "$tmp/err")" "# ended by SIGKILL (9): out of memory"
+is "and that is said first" "$(head -n 1 "$tmp/err")" "# ended by SIGKILL (9): out of memory"
+is "and then who has the frames, nothing else" \
+	"$(sed -e 1d -e 's/^# ledger [a-z0-9-]* [1-9][0-9]*$/row/' "$tmp/err" | sort -u)" row
+is "which is the ledger, to the frame" \
+	"$(awk '$2 == "ledger" && $3 == "total" { print sum == $4 } $2 == "ledger" { sum += $4 }' "$tmp/err")" 1
 make jit -DCOUNT=5 -DPROT=7
 run 2M qemu jit
 is "five mappings writable and executable" "$status $(cat "$tmp/out")" "0 .....hello"

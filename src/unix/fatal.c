@@ -7,14 +7,22 @@
  *   # frame 0 0x0000000000401136 main+0x6 /bin/prog       by the chain of RBP
  *   # map 0x400000-0x401000 r-- /bin/prog                 every mapping
  *
- * or, where no core would be left, a line: "# ended by SIGTERM (15): sent by the program".
+ * or, where no core would be left, a line: "# ended by SIGTERM (15): sent by the program".  Who ended because no frame
+ * was left is told who has them: the ledger's rows, those of nothing left out.
+ *
+ *   # ended by SIGKILL (9): out of memory
+ *   # ledger user-anonymous 3583
+ *   # ledger total 4006
  */
 #include "fatal.h"
 
 #include "fault_map.h"
+#include "kernel/ledger.h"
+#include "kernel/say.h"
 #include "log.h"
 #include "thread.h"
 #include "user.h"
+#include "x86_64/protocol.h"
 
 #define FRAMES_MAX 24
 
@@ -22,9 +30,14 @@
     (SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGTRAP) | \
      SIGNAL_BIT(SIGSYS) | SIGNAL_BIT(SIGABRT) | SIGNAL_BIT(SIGQUIT))
 
+static bool by_program(const struct siginfo *info)
+{
+    return info->code == SI_USER || info->code == SI_TKILL || info->code == SI_QUEUE;
+}
+
 static const char *why(const struct siginfo *info)
 {
-    if (info->code == SI_USER || info->code == SI_TKILL || info->code == SI_QUEUE)
+    if (by_program(info))
         return "sent by the program";
     switch (info->number) {
     case SIGSEGV:
@@ -70,6 +83,14 @@ static void say_frames(const struct trap_frame *f)
     }
 }
 
+static void say_ledger(void)
+{
+    for (int i = 0; i < OWNER_COUNT; i++)
+        if (ledger.frames[i])
+            say(PROTO_LEDGER "%s %lu\n", owner_name((enum owner)i), ledger.frames[i]);
+    say(PROTO_LEDGER "total %lu\n", ledger_total(&ledger));
+}
+
 void fatal_report(const struct trap_frame *frame, const struct siginfo *info)
 {
     const char *name = signal_name(info->number);
@@ -80,6 +101,8 @@ void fatal_report(const struct trap_frame *frame, const struct siginfo *info)
     }
     if (!(CORE & SIGNAL_BIT(info->number))) {
         log_line("ended by %s (%d): %s", name, info->number, why(info));
+        if (info->number == SIGKILL && !by_program(info))
+            say_ledger();
         return;
     }
     log_line("fault: %s (%d): %s: rip 0x%lx, thread %d", name, info->number, why(info), frame->rip, current->tid);
