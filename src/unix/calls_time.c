@@ -114,14 +114,20 @@ int64_t sys_gettimeofday(const uint64_t *a)
     return (!a[0] || user_put(a[0], t)) && (!a[1] || user_put(a[1], zone)) ? 0 : -EFAULT;
 }
 
+/* There are no time zones here: what is said of one is looked at, and forgotten. */
 int64_t sys_settimeofday(const uint64_t *a)
 {
+    struct {
+        int32_t minutes_west, kind;
+    } zone = { 0 };
     struct timeval t;
 
+    if ((a[0] && !user_get(t, a[0])) || (a[1] && !user_get(zone, a[1])))
+        return -EFAULT;
+    if (zone.minutes_west < -15 * 60 || zone.minutes_west > 15 * 60)
+        return -EINVAL;
     if (!a[0])
         return 0;
-    if (!user_get(t, a[0]))
-        return -EFAULT;
     if (t.seconds < 0 || t.microseconds < 0 || t.microseconds >= 1000000)
         return -EINVAL;
     clock_realtime_set((uint64_t)t.seconds * CLOCK_SECOND + (uint64_t)t.microseconds * 1000);

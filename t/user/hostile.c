@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-static const struct hostile *const tables[] = { hostile_instructions, hostile_memory };
+static const struct hostile *const tables[] = { hostile_instructions, hostile_memory, hostile_pointers };
 
 #define TABLES (sizeof tables / sizeof *tables)
 

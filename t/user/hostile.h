@@ -40,7 +40,8 @@ struct hostile {
     int apart; /* APART_ bits: where it may end otherwise */
 };
 
-extern const struct hostile hostile_instructions[], hostile_memory[]; /* each ends with a row without name */
+/* Each ends with a row without name. */
+extern const struct hostile hostile_instructions[], hostile_memory[], hostile_pointers[];
 
 /* Fresh anonymous memory. */
 void *hostile_map(uint64_t size, int prot);
