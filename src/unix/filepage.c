@@ -4,7 +4,8 @@
  * is unmapped alone and its address never comes back; a page of the heap has a guard behind it.
  *
  * The reserve is what a system call, a page fault or the program's end may need of the kernel's heaps and page tables
- * before something is given back.
+ * before something is given back; and where there is memory for it, some pages that the program may touch beyond it
+ * (SPACE_RESERVE_FRAMES), so that who has filled the disk lives to say so.
  */
 #include "filepage.h"
 
@@ -15,6 +16,8 @@
 #include "runtime/bytes.h"
 
 #define RESERVE 16 /* frames */
+#define RESERVE_PART 64 /* of all frames, one for the program */
+#define RESERVE_MORE 48 /* of these at most */
 
 static struct backed pages;
 
@@ -29,9 +32,21 @@ void filepage_init(const void *base, uint64_t bytes)
     archive.limit = archive.base + bytes;
 }
 
+uint64_t filepage_total(void)
+{
+    return ledger_total(&ledger);
+}
+
+static uint64_t reserve(void)
+{
+    uint64_t more = filepage_total() / RESERVE_PART;
+
+    return RESERVE + (more < RESERVE_MORE ? more : RESERVE_MORE);
+}
+
 bool filepage_room(void)
 {
-    return ledger.frames[OWNER_FREE] > RESERVE;
+    return ledger.frames[OWNER_FREE] > reserve();
 }
 
 void *filepage_new(void)
@@ -66,10 +81,5 @@ phys_t filepage_frame(const void *page)
 
 uint64_t filepage_left(void)
 {
-    return filepage_room() ? ledger.frames[OWNER_FREE] - RESERVE : 0;
-}
-
-uint64_t filepage_total(void)
-{
-    return ledger_total(&ledger);
+    return filepage_room() ? ledger.frames[OWNER_FREE] - reserve() : 0;
 }
