@@ -15,7 +15,7 @@ if {![file exists [::acre::paths::get image]]} {
 }
 set dir [tap::tmp]
 set ::env(TMPDIR) $dir
-tap::plan 29
+tap::plan 30
 
 proc save {name bytes {mode 0755}} {
     set channel [open $::dir/$name wb]
@@ -56,6 +56,9 @@ for {set i 0; set bytes ""} {$i < 256} {incr i} {
 alike "bytes in and out" [string repeat $bytes 40] {} /bin/cat
 alike "an empty input" "" {} {/usr/bin/wc -c}
 alike "a file" "" [list --file $dir/in:/data] {/usr/bin/sha256sum /dev/null}
+# Some 100 KiB wait in pipes; the rest waits in the guest.
+exec sh -c {"$0" run seq 1 50000 2>/dev/null </dev/null | (sleep 3; cat)} $acre >$dir/late
+tap::ok [expr {[drv::slurp $dir/late] eq "[exec seq 1 50000]\n"}] "who reads late misses nothing" [file size $dir/late]
 alike "a signal's status" "" {} {/bin/sh -c {kill -9 $$}}
 
 save script "#!/bin/sh\necho \"\$0 \$1\"; pwd; echo \"\$A\"\n"

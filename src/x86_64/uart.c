@@ -24,6 +24,7 @@
 #define LSR_THRE 0x20
 #define LSR_TEMT 0x40
 #define LOOKS 100000 /* a character takes 87 us; a look about 1 us */
+#define PATIENCE 600 /* times LOOKS, about a minute: who reads an emulator's port may have something else to do */
 #define QUIET_LOOKS 3000 /* some characters' time */
 #define DISCARD_MOST 65536 /* bytes */
 #define SCRATCH_LOOK 0xa5 /* what no port that is not there answers: that is 0xff */
@@ -45,10 +46,22 @@ void uart_init(struct uart *uart)
     uart->room = 0;
 }
 
-static void wait_for(const struct uart *uart, uint8_t bit)
+static bool look_for(const struct uart *uart, uint8_t bit)
 {
-    for (uint32_t i = 0; i < LOOKS && !(port_in8(uart->port + LSR) & bit); i++)
-        ;
+    for (uint32_t i = 0; i < LOOKS; i++)
+        if (port_in8(uart->port + LSR) & bit)
+            return true;
+    return false;
+}
+
+/* A port that has been stuck for so long is waited for no longer than a working one takes, until it works again. */
+static void wait_for(struct uart *uart, uint8_t bit)
+{
+    uint32_t turns = uart->stuck ? 1 : PATIENCE;
+
+    while (turns > 0 && !look_for(uart, bit))
+        turns--;
+    uart->stuck = !turns;
 }
 
 /* Bytes that may be written when the port says that it is empty.  Asked each time: not the kernel has set it up. */

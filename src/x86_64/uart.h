@@ -10,6 +10,7 @@
 struct uart {
     uint16_t port; /* first of its eight ports */
     uint32_t room; /* bytes that its FIFO still takes without another look */
+    bool stuck; /* it took nothing for very long */
 };
 
 /* Whether there is one: its scratch register keeps what is written. */
@@ -17,8 +18,9 @@ bool uart_is_there(const struct uart *uart);
 
 void uart_init(struct uart *uart);
 
-/* Sends size bytes, waiting for each as long as a working port takes; a port that is not there takes no time.  Its FIFO
- * is used where it has one that works. */
+/* Sends size bytes.  A port that takes none is waited for, once for about a minute, so that nothing is lost; then as
+ * long as a working one takes.  A port that is not there takes no time.  Its FIFO is used where it has one that works.
+ */
 void uart_write(struct uart *uart, const char *bytes, size_t size);
 
 /* Waits until the last byte has left the port: an emulator that ends earlier loses it. */
