@@ -11,14 +11,14 @@
 #include "unix_tree.h"
 
 #include "tap.h"
+#include "unix_pair.h"
+#include "unix_compare.h"
 #include "unix/directory.h"
 #include "unix/file.h"
 #include "unix/path.h"
 #include "unix/syscalls.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -28,24 +28,12 @@
 #define ROUND_OPS 4000u
 #define FDS 8u
 #define BUFFER 20000u
-#define ROOT_ERRNO (*__errno_location())
-
-extern int *__errno_location(void);
 
 static char top[] = P_tmpdir "/XXXXXX";
 static int host_fds[FDS], our_fds[FDS]; /* pairs of descriptors; -1: none */
 static uint8_t host_bytes[BUFFER], our_bytes[BUFFER], given[BUFFER];
-static uint32_t state; /* of the random numbers */
-static bool wrong;
 static char last_path[1024]; /* the first one of the step */
 static int last_flags; /* of the last open */
-static uint64_t step;
-
-static uint32_t random_below(uint32_t limit)
-{
-    state = state * 1664525 + 1013904223; /* Numerical Recipes */
-    return (uint32_t)((uint64_t)(state ^ state >> 16) * limit >> 32);
-}
 
 static bool chance(uint32_t one_in)
 {
@@ -74,32 +62,13 @@ static void random_path(char *path)
     }
 }
 
-#define A(value) ((uint64_t)(value))
-
-static int64_t host_call(long number, const uint64_t *a)
-{
-    long result = syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-
-    return result < 0 ? -ROOT_ERRNO : result;
-}
-
-static void differ(const char *what, int64_t host_result, int64_t our_result)
-{
-    if (!wrong)
-        tap_note("step %" PRIu64 ": %s: Linux %" PRId64 ", ours %" PRId64 " (%s, flags 0%o)", step, what, host_result,
-                 our_result, last_path, (unsigned)last_flags);
-    wrong = true;
-}
-
 /* One call on both sides; `host_a` differs from `a` in descriptors and buffers. */
 static int64_t both(const char *what, long number, int64_t (*ours)(const uint64_t *), const uint64_t *host_a,
                     const uint64_t *a)
 {
-    int64_t host_result = host_call(number, host_a), our_result = ours(a);
+    int64_t host_result = host_call(number, host_a);
 
-    if (host_result != our_result)
-        differ(what, host_result, our_result);
-    return host_result;
+    return same(what, host_result, ours(a));
 }
 
 static int64_t on_path(const char *what, long number, int64_t (*ours)(const uint64_t *), const char *path, uint64_t b,
@@ -382,68 +351,6 @@ static void one_step(void)
     }
 }
 
-static void compare_trees(struct inode *ours, const char *path);
-
-static void compare_entry(const struct entry *entry, const char *path)
-{
-    char inner[PATH_MAX];
-    struct stat stat;
-
-    snprintf(inner, sizeof inner, "%s/%s", path, entry->name);
-    if (lstat(inner, &stat)) {
-        differ(inner, -1, 0);
-        return;
-    }
-    if (stat.st_mode != entry->inode->mode || (!S_ISDIR(stat.st_mode) && (uint64_t)stat.st_size != entry->inode->size))
-        differ(inner, (int64_t)stat.st_size, (int64_t)entry->inode->size);
-    if (S_ISDIR(stat.st_mode))
-        compare_trees(entry->inode, inner);
-    if (S_ISREG(stat.st_mode)) {
-        int fd = open(inner, O_RDONLY);
-        ssize_t size = read(fd, host_bytes, BUFFER);
-
-        if (inode_read(entry->inode, our_bytes, BUFFER, 0) != size || memcmp(host_bytes, our_bytes, (size_t)size))
-            differ("contents", size, 0);
-        close(fd);
-    }
-}
-
-static void compare_trees(struct inode *ours, const char *path)
-{
-    uint64_t cookie = 0, count = 0;
-    DIR *directory = opendir(path);
-
-    for (struct entry *entry; (entry = directory_next(ours, &cookie)); cookie++)
-        compare_entry(entry, path);
-    while (directory && readdir(directory))
-        count++;
-    if (directory)
-        closedir(directory);
-    if (count != ours->directory.count + 2)
-        differ("names in a directory", (int64_t)count, (int64_t)ours->directory.count + 2);
-}
-
-/* Removes all that Linux has below a directory. */
-static void clear(const char *path)
-{
-    DIR *directory = opendir(path);
-    char inner[PATH_MAX];
-
-    for (struct dirent *entry; directory && (entry = readdir(directory));) {
-        snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
-        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-            continue;
-        if (entry->d_type == DT_DIR) {
-            clear(inner);
-            rmdir(inner);
-        } else {
-            unlink(inner);
-        }
-    }
-    if (directory)
-        closedir(directory);
-}
-
 static void one_round(uint32_t seed, uint32_t ops)
 {
     struct inode *root = directory_new(NULL, 0700, FILESYSTEM_ROOT);
@@ -480,6 +387,8 @@ int main(void)
         one_round(seed, ROUND_OPS);
     if (fchdir(outside) || chroot(".") || rmdir(top))
         tap_note("%s could not be removed", top);
+    if (wrong)
+        tap_note("with %s, flags 0%o", last_path, (unsigned)last_flags);
     tap_ok(!wrong, "%u random calls do as they do on Linux (the last seed is %u)", done, seed - 1);
     tap_ok(!host.objects && !host.pages, "nothing is left: %" PRIu64 " objects, %" PRIu64 " pages", host.objects,
            host.pages);
