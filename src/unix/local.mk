@@ -35,9 +35,9 @@ kernel_C += $(unix_files_C) src/unix/console.c src/unix/device.c src/unix/filepa
 
 # The user address space
 space_C = src/unix/area.c src/unix/space.c src/unix/space_advise.c src/unix/space_areas.c src/unix/space_brk.c \
-	src/unix/space_change.c src/unix/space_fault.c src/unix/space_huge.c src/unix/space_lock.c \
-	src/unix/space_map.c src/unix/space_pages.c src/unix/space_remap.c src/unix/space_shrink.c \
-	src/unix/space_touch.c
+	src/unix/space_change.c src/unix/space_collapse.c src/unix/space_fault.c src/unix/space_huge.c \
+	src/unix/space_lock.c src/unix/space_map.c src/unix/space_pages.c src/unix/space_remap.c \
+	src/unix/space_shrink.c src/unix/space_touch.c
 runtime_C += $(space_C)
 kernel_C += $(space_C) src/unix/call_memory.c src/unix/userpage.c
 kernel_ASM += src/x86_64/page.asm
@@ -49,6 +49,6 @@ unix_SELDOM = aslr at call_attributes call_copy call_data call_fd call_names cal
 	calls_prctl calls_sched calls_signals calls_system calls_threads calls_time calls_timers commands console \
 	device directory elfuser epoll eventfd exec exec_args exec_commit fatal fault fault_map fault_symbol \
 	file_directory files_boot inode inode_data line load main memfd memmap newc path pipe pipe_pair proc proc_self \
-	proc_system program random rseq runfile script signal_frame signalfd signals space_advise space_lock \
-	space_shrink timerfd trace tree tty unpack userstack waiting
+	proc_system program random rseq runfile script signal_frame signalfd signals space_advise space_collapse \
+	space_lock space_shrink timerfd trace tree tty unpack userstack waiting
 $(unix_SELDOM:%=src/unix/%.k.o) src/runtime/elf.k.o: private KERNEL_CFLAGS += -Os

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * madvise: what the program says about the use of its memory.  DONTNEED and its kin give pages back at once, HUGEPAGE
- * and NOHUGEPAGE say where large pages may be, POPULATE makes pages; the rest is heard and changes nothing, as there is
- * no swap and no fork.  The order of the checks is Linux's (mm/madvise.c): holes are passed over, and are -ENOMEM in
- * the end.
+ * and NOHUGEPAGE say where large pages may be, COLLAPSE and POPULATE make pages; the rest is heard and changes nothing,
+ * as there is no swap and no fork.  The order of the checks is Linux's (mm/madvise.c): holes are passed over, and are
+ * -ENOMEM in the end.
  */
 #include <stddef.h>
 
@@ -15,13 +15,14 @@ enum {
     ADVISE_NORMAL = 0, ADVISE_RANDOM, ADVISE_SEQUENTIAL, ADVISE_WILLNEED, ADVISE_DONTNEED,
     ADVISE_FREE = 8, ADVISE_REMOVE, ADVISE_DONTFORK, ADVISE_DOFORK, ADVISE_MERGEABLE, ADVISE_UNMERGEABLE,
     ADVISE_HUGEPAGE, ADVISE_NOHUGEPAGE, ADVISE_DONTDUMP, ADVISE_DODUMP, ADVISE_WIPEONFORK, ADVISE_KEEPONFORK,
-    ADVISE_COLD, ADVISE_PAGEOUT, ADVISE_POPULATE_READ, ADVISE_POPULATE_WRITE, ADVISE_DONTNEED_LOCKED
+    ADVISE_COLD, ADVISE_PAGEOUT, ADVISE_POPULATE_READ, ADVISE_POPULATE_WRITE, ADVISE_DONTNEED_LOCKED,
+    ADVISE_COLLAPSE
 };
 
 static bool is_known(int advice)
 {
     return (advice >= ADVISE_NORMAL && advice <= ADVISE_DONTNEED) ||
-           (advice >= ADVISE_FREE && advice <= ADVISE_DONTNEED_LOCKED);
+           (advice >= ADVISE_FREE && advice <= ADVISE_COLLAPSE);
 }
 
 /* Frames go back; a large page that lies across an end is cut. */
@@ -100,6 +101,8 @@ static int64_t advise_part(struct area **area, uint64_t base, uint64_t limit, in
     case ADVISE_WIPEONFORK:
         return a->file || a->flags & AREA_SHARED ? -EINVAL
                                                  : set_flags(area, base, limit, advised(a->flags, advice));
+    case ADVISE_COLLAPSE:
+        return space_collapse(a, base, limit);
     case ADVISE_COLD:
     case ADVISE_PAGEOUT:
         return a->flags & AREA_LOCKED ? -EINVAL : 0;

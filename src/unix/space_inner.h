@@ -115,6 +115,11 @@ bool space_touch_huge(struct area *area, uint64_t page);
 /* A frame for a page of a program; STATUS_NO_MEMORY when only the kernel's reserve is left. */
 MUST_USE enum status space_frame(enum owner owner, phys_t *frame);
 
+/* ---- space_collapse.c */
+
+/* MADV_COLLAPSE for a part of an area. */
+int64_t space_collapse(const struct area *area, uint64_t base, uint64_t limit);
+
 /* ---- space_shrink.c */
 
 /* A hook of physical_hooks (reclaim.h): gives back what large pages hold of zeros. */
@@ -125,6 +130,9 @@ bool space_shrink(void *context);
 /* Fills a page of the user half, which is mapped for the kernel to write: with zeros, or with a page of the kernel. */
 void userpage_clear(uint64_t address, uint64_t bytes);
 void userpage_copy(uint64_t to, const void *from);
+
+/* The same from a page of the user half, which is mapped for the kernel to read. */
+void userpage_copy_within(uint64_t to, uint64_t from);
 
 /* Whether a page of the user half, which is mapped for the kernel to read, is all zeros. */
 bool userpage_is_zero(uint64_t address);

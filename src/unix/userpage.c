@@ -22,6 +22,11 @@ void userpage_copy(uint64_t to, const void *from)
     page_copy((void *)to, from, LAYOUT_FRAME_SIZE);
 }
 
+void userpage_copy_within(uint64_t to, uint64_t from)
+{
+    userpage_copy(to, (const void *)from);
+}
+
 bool userpage_is_zero(uint64_t address)
 {
     const uint64_t *words = (const uint64_t *)address, *limit = words + LAYOUT_FRAME_SIZE / sizeof *words;

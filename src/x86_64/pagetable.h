@@ -103,6 +103,8 @@ void pagetable_unmap_page(struct pagetable *pt, virt_t base, uint64_t *entry, st
  * pagetable_move: leaves of [from, from + bytes) go to the same distances from `to`, where nothing is mapped; the
  * ranges do not overlap, and no large page lies across their ends.  Tables of the source stay.  STATUS_NO_MEMORY: none
  * has moved.
+ * pagetable_join: the table of 4 KiB pages at `address`, which is 2 MiB-aligned and has one, is given back, and a large
+ * leaf stands in its place: `value`.  What the leaves showed is the caller's.
  * pagetable_store: changes a leaf's entry, found by one of these.  To 0 only if pagetable_unmap for its page follows,
  * for the tables' sake.
  */
@@ -110,6 +112,7 @@ MUST_USE enum status pagetable_cut(struct pagetable *pt, virt_t address);
 MUST_USE enum status pagetable_prepare(struct pagetable *pt, virt_t address, int level, uint64_t **entry);
 uint64_t *pagetable_next(struct pagetable *pt, uint64_t *address, uint64_t limit, int *level);
 MUST_USE enum status pagetable_move(struct pagetable *pt, virt_t from, virt_t to, uint64_t bytes);
+void pagetable_join(struct pagetable *pt, virt_t address, uint64_t value);
 void pagetable_store(struct pagetable *pt, virt_t address, uint64_t *entry, uint64_t value);
 
 /* The leaf that translates `address`; false if none does. */

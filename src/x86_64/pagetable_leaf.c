@@ -101,6 +101,22 @@ uint64_t *pagetable_next(struct pagetable *pt, uint64_t *address, uint64_t limit
     return next_level(pt, table_in(pt, pt->root), level, address, limit - 1);
 }
 
+void pagetable_join(struct pagetable *pt, virt_t address, uint64_t value)
+{
+    uint64_t *entry = table_in(pt, pt->root), old;
+
+    for (int level = PT_LEVELS; level > 2; level--)
+        entry = table_of(pt, entry[level_index(address.v, level)]);
+    entry += level_index(address.v, 2);
+    old = *entry;
+    *entry = value;
+    pt->near_table = NULL;
+    pt->tables--;
+    pt->give(pt->context, 1, pagetable_slot(old), phys(old & PT_FRAME));
+    for (uint64_t at = 0; pt->invalidate && at < level_bytes(2); at += LAYOUT_FRAME_SIZE)
+        pt->invalidate(pt->context, virt(address.v + at));
+}
+
 void pagetable_store(struct pagetable *pt, virt_t address, uint64_t *entry, uint64_t value)
 {
     *entry = value;

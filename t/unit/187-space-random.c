@@ -14,7 +14,7 @@
 #define ROUND_OPS 2000u
 #define SWEEP_EVERY 100u
 
-static uint64_t op, seed, large, shrunk;
+static uint64_t op, seed, large, shrunk, collapsed;
 
 /* ---- accesses */
 
@@ -111,6 +111,21 @@ static void do_shrink(void)
     shrunk += ledger.frames[OWNER_FREE] - before;
 }
 
+/* Small pages become a large one, and no page's contents change. */
+static void do_collapse(void)
+{
+    uint64_t block = address_of(below(PAGES / 512) * 512), before = block, after = block;
+    int old = 0, new = 0;
+    int64_t result;
+
+    (void)pagetable_next(&kernel_tables, &before, block + HUGE_SIZE, &old);
+    result = space_advise(block, HUGE_SIZE, 25);
+    (void)pagetable_next(&kernel_tables, &after, block + HUGE_SIZE, &new);
+    if (result == 0 && new != 2 && space_area(block) == space_area(block + HUGE_SIZE - 1))
+        differ("a large page after MADV_COLLAPSE", new, 2);
+    collapsed += result == 0 && old == 1;
+}
+
 /* ---- all of it */
 
 /* Every page: mapped or not, with its rights; what a leaf allows; what it holds. */
@@ -166,6 +181,8 @@ static void step(void)
         do_resize_file();
     else if (!below(100))
         do_shrink();
+    else if (!below(20))
+        do_collapse();
     else
         steps[below(sizeof steps / sizeof *steps)]();
 }
@@ -205,7 +222,7 @@ int main(void)
     uint64_t ops = tap_number("ACRE_OPS", OPS);
     bool clean = true;
 
-    tap_plan(5);
+    tap_plan(6);
     random_state = seed = tap_number("ACRE_SEED", 20261125);
     for (uint64_t number = 0; op < ops && !wrong; number++)
         clean = round_of(number, ops - op < ROUND_OPS ? ops - op : ROUND_OPS) && clean;
@@ -215,6 +232,7 @@ int main(void)
     tap_ok(clean || wrong, "each round gave every frame, table and node back");
     tap_ok(world.refused > 100, "%" PRIu64 " allocations were refused", world.refused);
     tap_ok(large > 500, "%" PRIu64 " large pages were made", large);
+    tap_ok(collapsed > 50, "%" PRIu64 " were made of small pages", collapsed);
     tap_ok(shrunk > 1000, "large pages gave %" PRIu64 " frames back", shrunk);
     return tap_done();
 }

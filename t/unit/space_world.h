@@ -311,14 +311,24 @@ void userpage_copy(uint64_t to, const void *from)
     memcpy(filling(to), from, LAYOUT_FRAME_SIZE);
 }
 
-bool userpage_is_zero(uint64_t address)
+static const uint8_t *looking(uint64_t address)
 {
     struct mapping leaf;
-    const uint8_t *page;
 
     if (!pagetable_walk(&kernel_tables, virt(address), &leaf) || leaf.flags & PT_USER)
         world_stop("the kernel looks at a page that it may not read, or that users see");
-    page = frame_bytes(phys((leaf.phys.p + (address - leaf.base.v)) & ~PAGE_MASK));
+    return frame_bytes(phys((leaf.phys.p + (address - leaf.base.v)) & ~PAGE_MASK));
+}
+
+void userpage_copy_within(uint64_t to, uint64_t from)
+{
+    userpage_copy(to, looking(from));
+}
+
+bool userpage_is_zero(uint64_t address)
+{
+    const uint8_t *page = looking(address);
+
     return !*page && !memcmp(page, page + 1, LAYOUT_FRAME_SIZE - 1);
 }
 

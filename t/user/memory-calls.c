@@ -211,6 +211,32 @@ static void shut(void)
     munmap(p, 3 * LARGE);
 }
 
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+
+/* Small pages that become a large one, and a part of it that is given back. */
+static void collapse(void)
+{
+    char *p = anonymous(4 * LARGE), *block = (char *)(((uintptr_t)p + LARGE - 1) & ~(LARGE - 1));
+
+    madvise(p, 4 * LARGE, MADV_NOHUGEPAGE);
+    for (size_t i = 0; i < LARGE; i += 3 * PAGE)
+        *(long *)(block + i) = (long)(i / PAGE) + 1;
+    say("collapse where none may be", madvise(block, LARGE, MADV_COLLAPSE));
+    madvise(p, 4 * LARGE, MADV_HUGEPAGE);
+    say("collapse", madvise(block, LARGE, MADV_COLLAPSE));
+    say("again", madvise(block, LARGE, MADV_COLLAPSE));
+    say("of less than a large page", madvise(block + PAGE, LARGE, MADV_COLLAPSE));
+    say("of nothing", madvise(block + LARGE, LARGE, MADV_COLLAPSE));
+    for (size_t i = 0; i < LARGE / PAGE; i++)
+        if (*(long *)(block + i * PAGE) != (i % 3 ? 0 : (long)i + 1))
+            printf("page %zu is wrong\n", i);
+    say("a part is given back", madvise(block + 6 * PAGE, PAGE, MADV_DONTNEED));
+    printf("it: %ld, %ld\n", *(long *)(block + 6 * PAGE), *(long *)(block + 9 * PAGE));
+    munmap(p, 4 * LARGE);
+}
+
 /* What a user other than root may lock: the last thing that the program does. */
 static void locking(void)
 {
@@ -264,6 +290,7 @@ int main(void)
     odd();
     low();
     shut();
+    collapse();
     locking();
     return 0;
 }
