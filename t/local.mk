@@ -52,7 +52,7 @@ unit_TESTS += \
 	t/183-descriptors-random.t \
 	t/184-files-full.t \
 	t/185-areas.t \
-	t/186-descriptors-waits.t \
+	t/186-descriptors.t \
 	t/187-space-random.t \
 	t/188-space-linux.t
 
