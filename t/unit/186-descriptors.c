@@ -118,12 +118,12 @@ static void test_odd_polls(void)
 /* Two sets on each side that watch one pipe. */
 static int pipes[2][2], sets[2][2]; /* [0] Linux's, [1] ours */
 
-static void watch(int set, uint32_t events)
+static void watch(int set, int how, uint32_t events)
 {
     struct epoll_event event = { .events = events, .data.u64 = 5 };
 
-    same("epoll_ctl", host_call(SYS_epoll_ctl, ARGUMENTS(A(sets[0][set]), EPOLL_CTL_ADD, A(pipes[0][0]), A(&event))),
-         sys_epoll_ctl(ARGUMENTS(A(sets[1][set]), EPOLL_CTL_ADD, A(pipes[1][0]), A(&event))));
+    same("epoll_ctl", host_call(SYS_epoll_ctl, ARGUMENTS(A(sets[0][set]), A(how), A(pipes[0][0]), A(&event))),
+         sys_epoll_ctl(ARGUMENTS(A(sets[1][set]), A(how), A(pipes[1][0]), A(&event))));
 }
 
 static int64_t wait_for(int set)
@@ -162,8 +162,8 @@ static void close_sets(void)
 static void test_epoll(void)
 {
     open_sets();
-    watch(0, EPOLLIN | EPOLLET);
-    watch(1, EPOLLIN | EPOLLONESHOT);
+    watch(0, EPOLL_CTL_ADD, EPOLLIN | EPOLLET);
+    watch(1, EPOLL_CTL_ADD, EPOLLIN | EPOLLONESHOT);
     tap_ok(!wait_for(0) && !wait_for(1) && !wrong, "epoll: nothing has come");
     write_byte();
     tap_ok(wait_for(0) == 1 && !wait_for(0) && !wrong, "EPOLLET tells once what has come");
@@ -172,9 +172,12 @@ static void test_epoll(void)
     tap_ok(wait_for(1) == 1 && !wait_for(1) && !wrong, "EPOLLONESHOT tells once");
     write_byte();
     tap_ok(!wait_for(1) && !wrong, "whatever comes");
-    same("close", host_call(SYS_close, ARGUMENTS(A(pipes[0][0]))), sys_close(ARGUMENTS(A(pipes[1][0]))));
-    same("close", host_call(SYS_close, ARGUMENTS(A(pipes[0][1]))), sys_close(ARGUMENTS(A(pipes[1][1]))));
-    tap_ok(!wait_for(0) && !wait_for(1) && !wrong, "what is closed is watched by neither set");
+    watch(1, EPOLL_CTL_MOD, EPOLLIN);
+    for (int i = 1; i >= 0; i--) /* the next reading end lies where this one lay */
+        same("close", host_call(SYS_close, ARGUMENTS(A(pipes[0][i]))), sys_close(ARGUMENTS(A(pipes[1][i]))));
+    same("pipe2", host_call(SYS_pipe2, ARGUMENTS(A(pipes[0]), 0)), sys_pipe2(ARGUMENTS(A(pipes[1]), 0)));
+    write_byte();
+    tap_ok(!wait_for(0) && !wait_for(1) && !wrong, "what is closed is watched by neither set, nor what comes after it");
     close_sets();
 }
 
