@@ -13,4 +13,7 @@ struct inode;
  */
 void space_forget_pages(struct inode *file, uint64_t first, uint64_t count);
 
+/* A file has become shorter: no page from number `first` on is mapped afterwards, not even a private one's copy. */
+void space_cut_pages(struct inode *file, uint64_t first);
+
 #endif

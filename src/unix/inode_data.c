@@ -114,7 +114,9 @@ int64_t inode_resize(struct inode *file, uint64_t size)
     if (size > old && old % LAYOUT_FRAME_SIZE)
         zero_part(file, old, (page_of(old) + 1) << LAYOUT_FRAME_SHIFT);
     file->size = size;
-    if (size < old)
-        inode_punch(file, size, UINT64_MAX - LAYOUT_FRAME_SIZE + 1);
+    if (size >= old)
+        return 0;
+    space_cut_pages(file, (size + LAYOUT_FRAME_SIZE - 1) >> LAYOUT_FRAME_SHIFT);
+    inode_punch(file, size, UINT64_MAX - LAYOUT_FRAME_SIZE + 1);
     return 0;
 }

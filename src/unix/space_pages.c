@@ -81,7 +81,9 @@ void space_forget(uint64_t base, uint64_t limit)
     }
 }
 
-void space_forget_pages(struct inode *file, uint64_t first, uint64_t count)
+/* Calls act for what is mapped of these pages of a file. */
+static void on_pages(const struct inode *file, uint64_t first, uint64_t count,
+                     void (*act)(uint64_t base, uint64_t limit))
 {
     uint64_t begin = first << LAYOUT_FRAME_SHIFT;
     uint64_t most = (UINT64_MAX >> LAYOUT_FRAME_SHIFT) - first;
@@ -94,6 +96,16 @@ void space_forget_pages(struct inode *file, uint64_t first, uint64_t count)
         uint64_t high = end - area->offset < bytes ? end - area->offset : bytes;
 
         if (area->file == file && area->flags & AREA_TOUCHED && end > area->offset && low < high)
-            space_forget(area->base + low, area->base + high);
+            act(area->base + low, area->base + high);
     }
+}
+
+void space_forget_pages(struct inode *file, uint64_t first, uint64_t count)
+{
+    on_pages(file, first, count, space_forget);
+}
+
+void space_cut_pages(struct inode *file, uint64_t first)
+{
+    on_pages(file, first, UINT64_MAX, space_zap);
 }

@@ -111,9 +111,10 @@ static void files(void)
         perror("ftruncate");
     try("file made shorter", READ, shared + PAGE, shared);
     try("file made shorter", WRITE, shared + 2 * PAGE, shared);
+    try("its private copies", READ, private + PAGE, private);
     if (ftruncate(fd, 5 * PAGE) != 0)
         perror("ftruncate");
-    printf("longer again: %d %d\n", shared[PAGE], shared[4 * PAGE]);
+    printf("longer again: %d %d %d\n", shared[PAGE], shared[4 * PAGE], private[PAGE]);
     munmap(shared, 5 * PAGE);
     mprotect(private, PAGE, PROT_READ);
     try("private file, read-only", WRITE, private, private);
