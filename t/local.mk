@@ -119,6 +119,7 @@ TESTS += \
 	t/610-runner.t \
 	t/620-interrupt.t \
 	t/650-real-programs.t \
+	t/655-stress-ng.t \
 	t/670-hostile.t \
 	t/700-bad-input.t \
 	t/710-bad-guests.t \

@@ -163,5 +163,7 @@ const struct proc_row proc_system[] = {
     { "sys/devices/system/cpu", "online", write_zero },
     { "sys/devices/system/cpu", "possible", write_zero },
     { "sys/devices/system/cpu", "present", write_zero },
+    { "sys/devices/system/cpu/cpu0/topology", "core_id", write_zero },
+    { "sys/devices/system/cpu/cpu0/topology", "physical_package_id", write_zero },
     { NULL, NULL, NULL },
 };
