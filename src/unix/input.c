@@ -18,9 +18,11 @@
 
 #define RING_SIZE 1024u /* a power of two */
 #define IER (PROTO_COM1_PORT + 1)
+#define FCR (PROTO_COM1_PORT + 2)
 #define MCR (PROTO_COM1_PORT + 4)
 #define LSR (PROTO_COM1_PORT + 5)
 #define IER_RECEIVED 0x01
+#define FCR_14 0xc1 /* the FIFO stays on; an interrupt for 14 bytes, or when fewer have waited for 4 bytes' time */
 #define MCR_READY 0x0b /* DTR, RTS, and OUT2, which lets the interrupt through on a PC */
 #define LSR_RECEIVED 0x01
 
@@ -47,6 +49,7 @@ static void serve(void)
 void input_start(void (*arrived)(void))
 {
     notify = arrived;
+    port_out8(FCR, FCR_14);
     port_out8(MCR, MCR_READY);
     interrupt_serve(PIC_LINE_COM1, serve);
     serve();
