@@ -22,7 +22,10 @@
 #define MCR (PROTO_COM1_PORT + 4)
 #define LSR (PROTO_COM1_PORT + 5)
 #define IER_RECEIVED 0x01
-#define FCR_14 0xc1 /* the FIFO stays on; an interrupt for 14 bytes, or when fewer have waited for 4 bytes' time */
+#define FCR_14 0xc1 /* the FIFO stays on; an interrupt for BURST bytes, or when fewer have waited for 4 bytes' time */
+#define BURST 14u
+#define IIR_WHAT 0xcf
+#define IIR_BURST 0xc4 /* the FIFO is on and has BURST bytes at least */
 #define MCR_READY 0x0b /* DTR, RTS, and OUT2, which lets the interrupt through on a PC */
 #define LSR_RECEIVED 0x01
 
@@ -34,6 +37,9 @@ static bool drain(void)
 {
     uint32_t before = put;
 
+    while (RING_SIZE - (put - taken) >= BURST && (port_in8(FCR) & IIR_WHAT) == IIR_BURST)
+        for (uint32_t i = 0; i < BURST; i++)
+            ring[put++ % RING_SIZE] = port_in8(PROTO_COM1_PORT);
     while (put - taken < RING_SIZE && port_in8(LSR) & LSR_RECEIVED)
         ring[put++ % RING_SIZE] = port_in8(PROTO_COM1_PORT);
     port_out8(IER, put - taken < RING_SIZE ? IER_RECEIVED : 0);
