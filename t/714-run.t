@@ -39,7 +39,7 @@ proc run {args} {
 # The same words here, in an environment as the guest's.
 proc alike {what input options words} {
     # A shell says a signal's status as acre does.
-    set environment [list sh -c {"$@"; exit $?} sh env -i PATH=/usr/bin:/bin HOME=/root LANG=C.UTF-8]
+    set environment [list sh -c {"$@"; exit $?} sh env -i PATH=/usr/bin:/bin HOME=/root]
     set want [lrange [outcome $input [concat $environment $words]] 0 1]
     set got [outcome $input [concat [list timeout 100 $::acre run] $options $words]]
     tap::ok [expr {[lrange $got 0 1] eq $want}] "$what: output and status as here" \

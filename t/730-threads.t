@@ -10,6 +10,8 @@ runs() {
 threads qemu -pie -fpie -pthread: x
 threads qemu -static -no-pie -pthread:
 threads bochs -static -no-pie -pthread:
+thread-exit qemu -pie -fpie -pthread:
+thread-exit bochs -no-pie -pthread:
 futex qemu -pie -fpie -pthread:
 futex bochs -static -no-pie -pthread:
 signals qemu -pie -fpie -pthread:

@@ -8,6 +8,9 @@
 #   ::acre::elfdeps::closure GUEST LIBRARY_PATH FIND -> list of guest paths: GUEST, its interpreter, and every library
 #       that one of them needs, each once.  FIND is a command prefix that makes a guest path the path of a file, or "".
 #       LIBRARY_PATH are the directories of LD_LIBRARY_PATH.  Raises ACRE BAD, naming library and who needs it.
+#   ::acre::elfdeps::unwinder GUESTS FIND -> list of guest paths: what glibc loads by name when a thread of a program
+#       with these files ends early (pthread_exit, cancelled) or asks for a backtrace; empty if none may, or if there
+#       is none
 #
 # Where a library is looked for (ld.so(8)): RPATH of who needs it and of who loaded that, unless it has a RUNPATH;
 # LD_LIBRARY_PATH; RUNPATH; the directories of /etc/ld.so.conf; the standard ones.  musl's ld.so knows one path, both
@@ -23,6 +26,9 @@ namespace eval ::acre::elfdeps {
     # Libraries that are musl's ld.so itself.
     variable MUSL_OWN {^lib(c|pthread|rt|m|dl|util|xnet|c\.musl-x86_64)\.}
     variable LIB lib/x86_64-linux-gnu
+    variable UNWINDER libgcc_s.so.1
+    # Names of functions that make glibc load it; who calls one has its name among its dynamic symbols.
+    variable UNWINDS {pthread_exit pthread_cancel thrd_exit backtrace}
     variable DEPTH_MOST 16
 }
 
@@ -159,4 +165,35 @@ proc ::acre::elfdeps::closure {guest library_path find} {
     set s(standard) [expr {$s(musl) ? [Musl_path $find] : [concat [Config $CONFIG $find] $STANDARD]}]
     Libraries s
     return $s(found)
+}
+
+# Whether the file PATH has one of the names UNWINDS.
+proc ::acre::elfdeps::Unwinds {path} {
+    variable UNWINDS
+    set channel [::open $path rb]
+    set bytes [::read $channel]
+    ::close $channel
+    foreach name $UNWINDS {
+        if {[string first \0$name\0 $bytes] >= 0} {
+            return 1
+        }
+    }
+    return 0
+}
+
+proc ::acre::elfdeps::unwinder {guests find} {
+    variable UNWINDER
+    variable CONFIG
+    variable STANDARD
+    set names [lmap guest $guests {file tail $guest}]
+    if {"libc.so.6" ni $names || $UNWINDER in $names} {
+        return {}
+    }
+    foreach guest $guests {
+        # The C library itself has all of them.
+        if {[file tail $guest] eq "libc.so.6" || ![Unwinds [{*}$find $guest]]} continue
+        set found [Look $UNWINDER [concat [Config $CONFIG $find] $STANDARD] $find]
+        return [expr {$found eq "" ? {} : [closure $found {} $find]}]
+    }
+    return {}
 }

@@ -26,8 +26,10 @@ namespace eval ::acre::program {
     variable RUN /.acre/run
     # What a program finds without --env; its user is root.
     variable ENVIRONMENT {
-        PATH /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME /root LANG C.UTF-8
+        PATH /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME /root
     }
+    # A locale that is there is LANG; perl and others complain of one that is not.
+    variable LOCALE {/usr/lib/locale/C.utf8/LC_CTYPE C.UTF-8}
     # Scripts whose interpreter is a script: as deep as Linux goes.
     variable SCRIPTS_MOST 4
     variable LINE_MOST 256
@@ -134,7 +136,9 @@ proc ::acre::program::Take_script {handle guest line library_path depth} {
 
 proc ::acre::program::Libraries {handle guest library_path} {
     variable CACHE
-    foreach file [::acre::elfdeps::closure $guest $library_path [list ::acre::guest::find $handle]] {
+    set find [list ::acre::guest::find $handle]
+    set files [::acre::elfdeps::closure $guest $library_path $find]
+    foreach file [concat $files [::acre::elfdeps::unwinder $files $find]] {
         ::acre::guest::host $handle $file
         # Only the cache tells glibc of directories that stand in /etc/ld.so.conf.
         if {[file dirname $file] ni $::acre::elfdeps::STANDARD && [file exists $CACHE] && $file ne $guest} {
@@ -179,9 +183,14 @@ proc ::acre::program::Trees {handle given} {
     }
 }
 
-proc ::acre::program::Environment {given} {
+proc ::acre::program::Environment {handle given} {
     variable ENVIRONMENT
+    variable LOCALE
     set environment $ENVIRONMENT
+    lassign $LOCALE file name
+    if {$file in [::acre::guest::files $handle]} {
+        dict set environment LANG $name
+    }
     if {[info exists ::env(TERM)]} {
         dict set environment TERM $::env(TERM)
     }
@@ -267,13 +276,13 @@ proc ::acre::program::collect {given commands} {
     if {![string match /* [dict get $given cwd]]} {
         ::acre::err::usage "--cwd takes a path of the guest, from /, not '[dict get $given cwd]'"
     }
-    set environment [Environment $given]
+    set handle [::acre::guest::new]
+    Trees $handle $given
+    set environment [Environment $handle $given]
     set library_path {}
     if {[dict exists $environment LD_LIBRARY_PATH]} {
         set library_path [::split [dict get $environment LD_LIBRARY_PATH] :]
     }
-    set handle [::acre::guest::new]
-    Trees $handle $given
     Plugins $handle $library_path
     set paths {}
     set run ""
