@@ -121,6 +121,7 @@ TESTS += \
 	t/650-real-programs.t \
 	t/655-stress-ng.t \
 	t/670-hostile.t \
+	t/675-callfuzz.t \
 	t/700-bad-input.t \
 	t/710-bad-guests.t \
 	t/711-archive.t \

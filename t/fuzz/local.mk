@@ -5,6 +5,7 @@
 #   fuzz/NAME-replay   by CC_FOR_BUILD, as the unit tests: t/180 replays t/fuzz/corpus/NAME with it
 #   fuzz/NAME-fuzz     by clang for libFuzzer: make fuzz [FUZZ=NAME...] [FUZZ_SECONDS=N]
 #   fuzz/NAME-afl      by afl-clang-fast: make fuzz-afl [FUZZ=NAME...]
+# make fuzz has one more, calls: random system calls in a guest, t/callfuzz.sh.
 # make fuzz-merge FUZZ=NAME makes a small corpus of the old one and what was found.
 
 fuzz_NAMES = elf general idheap newc region value
@@ -18,7 +19,7 @@ TESTS += t/180-fuzz-corpora.t
 check_DATA += $(fuzz_NAMES:%=fuzz/%-replay)
 acre_DEPS += $(foreach kind,host fuzz afl,$(fuzz_sources:%=%.$(kind).o) $(runtime_host_OBJS:.host.o=.$(kind).o))
 
-FUZZ = $(fuzz_NAMES)
+FUZZ = $(fuzz_NAMES) calls
 FUZZ_SECONDS = 60
 
 FUZZ_CFLAGS = -std=gnu11 -O2 -g -fno-omit-frame-pointer -DACRE_HOST=1 $(c_includes) \
@@ -70,15 +71,16 @@ fuzz/%-afl: t/fuzz/%.afl.o t/fuzz/driver.afl.o libruntime-afl.a
 	  $(filter %.o %.a,$^) $(FUZZ_LIBS)
 .PRECIOUS: %.fuzz.o %.afl.o t/fuzz/%.fuzz.o t/fuzz/%.afl.o t/fuzz/%.host.o
 
-fuzz_run = MAKE='$(MAKE)' FUZZ_CLANG='$(FUZZ_CLANG)' FUZZ_AFL_CC='$(FUZZ_AFL_CC)' FUZZ_SECONDS='$(FUZZ_SECONDS)' \
+fuzz_run = MAKE='$(MAKE)' CC_FOR_BUILD='$(CC_FOR_BUILD)' \
+	FUZZ_CLANG='$(FUZZ_CLANG)' FUZZ_AFL_CC='$(FUZZ_AFL_CC)' FUZZ_SECONDS='$(FUZZ_SECONDS)' \
 	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' $(SHELL) $(top_srcdir)/t/fuzz/run
 .PHONY: fuzz fuzz-afl fuzz-merge
 fuzz: $(gen_FILES) acre-tree.tcl
 	@$(fuzz_run) libfuzzer $(FUZZ)
 fuzz-afl: $(gen_FILES) acre-tree.tcl
-	@$(fuzz_run) afl $(FUZZ)
+	@$(fuzz_run) afl $(filter-out calls,$(FUZZ))
 fuzz-merge: $(gen_FILES) acre-tree.tcl
-	@$(fuzz_run) merge $(FUZZ)
+	@$(fuzz_run) merge $(filter-out calls,$(FUZZ))
 
 fuzz-clean:
 	-rm -rf fuzz libruntime-fuzz.a libruntime-afl.a
