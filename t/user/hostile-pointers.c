@@ -16,6 +16,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -87,6 +88,8 @@ static long right(const struct call *call, const char *name, char kind, int fd)
         return (long)scratch;
     if (!strcmp(name, "length"))
         return (long)PAGE;
+    if (!strcmp(name, "resource")) /* its limit becomes 0: no CPU time would be the end, on Linux */
+        return RLIMIT_MSGQUEUE;
     if (!strcmp(name, "n")) /* of descriptors */
         return 8;
     if (kind == 'u') /* of a signal set; of the records that have another size */
