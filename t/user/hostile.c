@@ -10,7 +10,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-static const struct hostile *const tables[] = { hostile_instructions, hostile_memory, hostile_pointers };
+static const struct hostile *const tables[] = { hostile_instructions, hostile_memory, hostile_pointers,
+                                                hostile_threads };
 
 #define TABLES (sizeof tables / sizeof *tables)
 
