@@ -41,7 +41,8 @@ struct hostile {
 };
 
 /* Each ends with a row without name. */
-extern const struct hostile hostile_instructions[], hostile_memory[], hostile_pointers[], hostile_threads[];
+extern const struct hostile hostile_instructions[], hostile_memory[], hostile_pointers[], hostile_threads[],
+    hostile_files[];
 
 /* Fresh anonymous memory. */
 void *hostile_map(uint64_t size, int prot);
