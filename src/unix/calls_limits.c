@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Resource limits: kept for all, heeded where there is something to limit (descriptors, stack, data, address space). */
+/*
+ * Resource limits: kept for all, heeded where there is something to limit (descriptors, stack, data, address space,
+ * locked memory, signals that are queued).
+ */
 #include "errno.h"
 #include "limits.h"
 #include "program.h"

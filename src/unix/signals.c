@@ -6,7 +6,10 @@
  *     for nothing; signal_deliver clears it)
  * I2  a bit of `pending` is set if the list has an information of that number, or had no memory for one
  *
- * A standard signal is pending once; one from SIGRTMIN on as often as it was sent.
+ * I3  `queued` is how many informations the lists have
+ *
+ * A standard signal is pending once; one from SIGRTMIN on as often as it was sent, up to RLIMIT_SIGPENDING: else a
+ * program that blocks one has as much of the kernel's memory as it likes.
  *
  * There is no other process that could let a stopped one go on.  So SIGTSTP, SIGTTIN and SIGTTOU do nothing by default,
  * as in any orphaned process group, and SIGSTOP, which cannot be refused, ends the program with a line that says so.
@@ -35,6 +38,7 @@ uint32_t signals_watched;
 
 static struct signal_action actions[SIGNAL_MAX + 1];
 static struct signal_set shared; /* sent to the program */
+static uint64_t queued;
 
 struct signal_action *signal_action(int number)
 {
@@ -64,14 +68,17 @@ static void look(struct thread *thread)
 /* Mostly one signal is pending at a time: a set has room for one. */
 static struct signal_entry *entry_new(struct signal_set *set)
 {
-    if (set->spare_used)
-        return kheap_new(sizeof(struct signal_entry));
-    set->spare_used = true;
-    return &set->spare;
+    struct signal_entry *entry = set->spare_used ? kheap_new(sizeof *entry) : &set->spare;
+
+    if (entry == &set->spare)
+        set->spare_used = true;
+    queued += entry != NULL;
+    return entry;
 }
 
 static void entry_delete(struct signal_set *set, struct signal_entry *entry)
 {
+    queued--;
     if (entry == &set->spare)
         set->spare_used = false;
     else if (kheap_delete(entry, sizeof *entry) != STATUS_OK)
@@ -227,6 +234,8 @@ bool signal_raise(struct thread *thread, int number, const struct siginfo *info)
     cancel_opposite(number);
     if (is_ignored(number) && !blocked)
         return true;
+    if (number >= SIGRTMIN && queued >= program.limits[LIMIT_SIGPENDING].now)
+        return false;
     if (!add(set, number, info))
         return false;
     if (signals_watched)
