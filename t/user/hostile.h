@@ -25,6 +25,7 @@
 #define APART_LINUX 1 /* each kernel decides, or the host's CPU */
 #define APART_TCG 2 /* QEMU's TCG does not raise it, or another exception */
 #define APART_XSAVE 4 /* without XSAVE it is no instruction */
+#define LONG 8 /* millions of instructions: not under Bochs */
 
 #define KERNEL_TEXT 0xffffffff80000000 /* both in the kernel's half, in Linux and here */
 #define KERNEL_HEAP 0xffff800000001000
@@ -42,7 +43,7 @@ struct hostile {
 
 /* Each ends with a row without name. */
 extern const struct hostile hostile_instructions[], hostile_memory[], hostile_pointers[], hostile_threads[],
-    hostile_files[];
+    hostile_files[], hostile_ends[];
 
 /* Fresh anonymous memory. */
 void *hostile_map(uint64_t size, int prot);
