@@ -63,12 +63,29 @@ static void wind(struct timer *timer, uint64_t now)
     clock_timer_set(&timer->clock, clock_monotonic() + left);
 }
 
+static int32_t overruns(uint64_t count)
+{
+    return count < OVERRUNS_MAX ? (int32_t)count : OVERRUNS_MAX;
+}
+
+/* A timer has one signal under way: until it is taken it counts (timer_getoverrun(2)). */
+static bool is_counted(struct timer *timer, struct thread *thread)
+{
+    struct siginfo *info = timer->id < 0 ? NULL : signal_of_timer(thread, timer->signal, timer->id);
+
+    if (!info)
+        return false;
+    info->timer.overrun = overruns((uint64_t)info->timer.overrun + (uint64_t)timer->overrun + 1);
+    timer->overrun_sent = info->timer.overrun;
+    return true;
+}
+
 static void notify(struct timer *timer)
 {
     struct siginfo info = { .code = timer->id < 0 ? SI_KERNEL : SI_TIMER };
     struct thread *thread = timer->tid ? thread_find(timer->tid) : NULL;
 
-    if (!timer->signal || (timer->tid && !thread))
+    if (!timer->signal || (timer->tid && !thread) || is_counted(timer, thread))
         return;
     timer->overrun_sent = timer->overrun;
     if (timer->id >= 0) {
@@ -89,7 +106,7 @@ static void fire(struct clock_timer *clock)
         return;
     }
     missed = timer->interval ? (now - timer->next) / timer->interval : 0;
-    timer->overrun = missed < OVERRUNS_MAX ? (int32_t)missed : OVERRUNS_MAX;
+    timer->overrun = overruns(missed);
     timer->next = timer->interval ? timer->next + (missed + 1) * timer->interval : 0;
     if (timer->next)
         wind(timer, now);

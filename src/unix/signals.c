@@ -245,6 +245,15 @@ bool signal_raise(struct thread *thread, int number, const struct siginfo *info)
     return true;
 }
 
+struct siginfo *signal_of_timer(struct thread *thread, int number, int32_t timer)
+{
+    struct signal_entry *entry = thread ? thread->signals.own.first : shared.first;
+
+    while (entry && (entry->info.number != number || entry->info.code != SI_TIMER || entry->info.timer.id != timer))
+        entry = entry->next;
+    return entry ? &entry->info : NULL;
+}
+
 void signal_force(int number, const struct siginfo *info)
 {
     uint64_t bit = SIGNAL_BIT(number);

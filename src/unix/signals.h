@@ -115,9 +115,13 @@ struct thread;
 /*
  * Makes a signal pending for a thread, or for the program (thread NULL: any thread that does not block it takes it).
  * info may be NULL: sent by the kernel.  An ignored one is dropped.  false: it is one that is queued, and there is no
- * memory.
+ * memory, or RLIMIT_SIGPENDING is reached.
  */
 bool signal_raise(struct thread *thread, int number, const struct siginfo *info);
+
+/* The information of the timer's signal that is pending there, to be changed until anything else is done with signals;
+ * NULL: none is. */
+struct siginfo *signal_of_timer(struct thread *thread, int number, int32_t timer);
 
 /* For the current thread, now: if it is blocked or ignored, its default action is restored and taken. */
 void signal_force(int number, const struct siginfo *info);

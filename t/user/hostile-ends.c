@@ -219,6 +219,27 @@ static int all_timers(void)
             return hostile_held(errno == EAGAIN, "another error");
     return 1;
 }
+static int timer_blocked(void) /* a timer has one signal under way, which tells how often more it was over */
+{
+    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN };
+    struct itimerspec often = { { 0, 10000000 }, { 0, 1000000 } };
+    struct timespec now = { 0, 0 };
+    siginfo_t info;
+    sigset_t set;
+    timer_t timer;
+    int count = 0, first;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGRTMIN);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0 || timer_settime(timer, 0, &often, NULL) != 0)
+        return 1;
+    usleep(200000);
+    first = sigtimedwait(&set, &info, &now) == SIGRTMIN ? info.si_overrun : 0;
+    for (int i = 0; i < 5; i++)
+        count += sigtimedwait(&set, &info, &now) == SIGRTMIN;
+    return hostile_held(first >= 8 && count <= 2, "each time it was over was queued");
+}
 static int all_threads(void) /* that wait and never touch the stack, which is this one */
 {
     long result;
@@ -257,6 +278,7 @@ const struct hostile hostile_ends[] = {
     { "epoll-circle", HELD, ANY, epoll_circle, 0 },
     { "all-signals", HELD, ANY, all_signals, 0 },
     { "all-timers", HELD, ANY, all_timers, 0 },
+    { "timer-blocked", HELD, ANY, timer_blocked, 0 },
     { "all-threads", HELD, ANY, all_threads, APART_LINUX | LONG },
     { 0 },
 };
