@@ -34,14 +34,19 @@ proc ended_by {signal emulator} {
     }
     set emulators [drv::pids $dir]
     exec kill -$signal $pid
-    for {set i 0} {$i < 100 && ([drv::alive $pid] || [drv::pids $dir] ne "")} {incr i} {
+    for {set i 0} {$i < 100 && ([drv::alive $pid] || [drv::pids $dir] ne "" || [passing $dir] ne "")} {incr i} {
         after 50
     }
-    set pipes [lmap file [glob -nocomplain -directory $dir *] {
-        if {[file type $file] in {file link}} continue
-        set file
-    }]
-    return [list [llength $emulators] [drv::pids $dir] [drv::alive $pid] $pipes]
+    return [list [llength $emulators] [drv::pids $dir] [drv::alive $pid] [passing $dir]]
+}
+# What is in the directory for the time of a run only: pipes, and the run's own disk.
+proc passing {dir} {
+    set found {}
+    foreach file [glob -nocomplain -directory $dir *] {
+        if {[catch {file type $file} type] || ($type in {file link} && [file tail $file] ne "run.img")} continue
+        lappend found $file
+    }
+    return $found
 }
 # A size that may not be there yet.
 proc size {file} {
@@ -74,7 +79,7 @@ foreach emulator {qemu bochs} {
         lassign [ended_by $signal $emulator] before pids driver pipes
         tap::is [list [expr {$before > 0}] $pids $driver] {1 {} 0} "$emulator: $signal to the driver leaves no process"
         if {$signal eq "TERM"} {
-            tap::is $pipes {} "$emulator: nor a pipe"
+            tap::is $pipes {} "$emulator: nor a pipe or a disk of its own"
         }
     }
 

@@ -141,6 +141,10 @@ proc ::acre::case::Drive {case rom} {
         dict set drive $key [dict get $case $key]
     }
     dict set drive image [::acre::programcase::image $case]
+    if {[dict get $case regex] eq ""} {
+        # Nobody looks at Acre's screen; the adapter's BIOS alone is a twentieth of a boot.
+        dict set drive vga none
+    }
     if {[dict get $case regex] eq "" && [dict get $case expect] eq "boots"} {
         dict set drive audit-address [dict get $case audit-address]
         dict set drive on-audit [list ::acre::case::Audit [dict get $case emulator] [dict get $case dir]]

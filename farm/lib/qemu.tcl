@@ -27,7 +27,7 @@ proc ::acre::qemu::guest {case} {
     set size [::acre::machine::size $memory]
     set arguments [list -no-user-config -nodefaults -machine [dict get $row argument],memory-backend=ram \
         -object memory-backend-ram,id=ram,size=$size,reserve=off -m ${size} \
-        -accel [dict get $case accel] -cpu [Cpu $case] -vga std -display none -nic none]
+        -accel [dict get $case accel] -cpu [Cpu $case] -vga [dict get $case vga] -display none -nic none]
     set keep [expr {[dict exists $case own] ? "" : "snapshot=on,"}]
     lappend arguments -drive if=none,id=boot,format=raw,${keep}file=[Escape [dict get $case boot]] \
         {*}[dict get $row disk-[dict get $case disk]]
