@@ -50,5 +50,5 @@ unix_SELDOM = aslr at call_attributes call_copy call_data call_fd call_names cal
 	device directory elfuser epoll eventfd exec exec_args exec_commit fatal fault fault_map fault_symbol \
 	file_directory files_boot inode inode_data line load main memfd memmap newc path pipe pipe_pair proc proc_self \
 	proc_system program random rseq runfile script signal_frame signalfd signals space_advise space_collapse \
-	space_lock space_shrink timerfd trace tree tty unpack userstack waiting
+	space_lock space_remap space_shrink thread timerfd trace tree tty unpack userstack waiting
 $(unix_SELDOM:%=src/unix/%.k.o) src/runtime/elf.k.o: private KERNEL_CFLAGS += -Os
