@@ -8,8 +8,9 @@
 
 namespace eval ::acre::hang {
     variable IF 0x200
-    # Looks at the CPU that decide between a spin and a wait, and seconds between them.
-    variable LOOKS 3
+    # Looks at the CPU that decide between a spin and a wait, and seconds between them.  Who waits is found running when
+    # a timer's interrupt has just woken him, so most of them count.
+    variable LOOKS 5
     variable BETWEEN 0.05
 }
 
@@ -116,7 +117,7 @@ proc ::acre::hang::Silent {handle quiet} {
         ::acre::drive::pause $BETWEEN
     }
     set where "[Where $run(registers)]; [Last $handle]"
-    if {$running} {
+    if {2 * $running > $LOOKS} {
         set at [join [lsort -unique $rips] " "]
         ::acre::drive::End $handle spin "silent for [Shown $run(silence)] s and running, at $at; $where"
     } else {
