@@ -50,11 +50,12 @@ ended() { # WHERE NUMBER STATUS SAYS APART REPORT
 	echo "$report"
 	return 1
 }
-# How many reports of memory that ended have rows that do not add up to the total, or none: "bad of all".
+# How many reports of memory that ended have rows that do not add up to the total, or none, or another total than the
+# one before, as free frames have a row too: "bad of all".
 sums() {
 	awk '/^# (fault|ended)/ { if (open) bad++; open = sum = 0 }
 		/out of memory/ { all++; open = 1 }
-		open && $2 == "ledger" && $3 == "total" { open = 0; if (sum != $4 || !sum) bad++ }
+		open && $2 == "ledger" && $3 == "total" { open = 0; if (sum != $4 || !sum || last && $4 != last) bad++; last = $4 }
 		open && $2 == "ledger" { sum += $4 }
 		END { print bad + open " of " all + 0 }' "$tmp/$1.err"
 }

@@ -7,6 +7,7 @@
 #include "errno.h"
 #include "exec.h"
 #include "exec_inner.h"
+#include "fatal.h"
 #include "file.h"
 #include "hwcap.h"
 #include "kernel/panic.h"
@@ -163,6 +164,8 @@ static void replace(void)
     entry = first->bias + first->elf.elf.entry;
     if (error) {
         log_line("exec: %s: it cannot be loaded any more: error %ld", exec_next.path, -error);
+        if (error == -ENOMEM)
+            fatal_memory();
         become(&(struct userstack){ 0 });
         program_exit(128 + SIGKILL);
     }

@@ -48,8 +48,6 @@ static const char *why(const struct siginfo *info)
         return info->code == BUS_ADRERR ? "beyond the end of the file" :
                info->code == BUS_ADRALN ? "not aligned" :
                                           "a bad stack or segment";
-    case SIGKILL:
-        return "out of memory";
     case SIGFPE:
         return info->code == FPE_INTDIV ? "integer division" : "floating point";
     case SIGILL:
@@ -91,6 +89,12 @@ static void say_ledger(void)
     say(PROTO_LEDGER "total %lu\n", ledger_total(&ledger));
 }
 
+void fatal_memory(void)
+{
+    log_line("ended by %s (%d): out of memory", signal_name(SIGKILL), SIGKILL);
+    say_ledger();
+}
+
 void fatal_report(const struct trap_frame *frame, const struct siginfo *info)
 {
     const char *name = signal_name(info->number);
@@ -99,10 +103,12 @@ void fatal_report(const struct trap_frame *frame, const struct siginfo *info)
         log_line("stopped by %s (%d): nobody is there to let it go on", name, info->number);
         return;
     }
+    if (info->number == SIGKILL && !by_program(info)) {
+        fatal_memory();
+        return;
+    }
     if (!(CORE & SIGNAL_BIT(info->number))) {
         log_line("ended by %s (%d): %s", name, info->number, why(info));
-        if (info->number == SIGKILL && !by_program(info))
-            say_ledger();
         return;
     }
     log_line("fault: %s (%d): %s: rip 0x%lx, thread %d", name, info->number, why(info), frame->rip, current->tid);

@@ -9,4 +9,7 @@
 /* On the log: what and where; of a fault also the mapping, the registers, the stack's frames and the map. */
 void fatal_report(const struct trap_frame *frame, const struct siginfo *info);
 
+/* The same of one for which no frame was left, with the ledger's rows: of who has them. */
+void fatal_memory(void);
+
 #endif

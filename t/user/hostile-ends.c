@@ -30,6 +30,8 @@
 #define TIB (1ul << 40)
 #define LARGE_PAGE (1ul << 21)
 #define AREAS 70000ul /* more than there may be */
+#define ARGUMENTS 15 /* of two blocks each */
+#define EXEC_ROOM (3 << 20) /* the kernel's copy of them as it grows; the new stack has less than they need */
 #define TRIES 1000000 /* of what ends long before */
 #define THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
 
@@ -120,6 +122,19 @@ static int all_of_memfd(void) { return hostile_held(fill(memfd_create("full", 0)
 static int full_and_touched(void) /* files left nothing: the next page is the end */
 {
     return fill(memfd_create("full", 0)) == 0 ? all_memory() : 1;
+}
+static int full_and_exec(void) /* files leave room for the arguments' copy, and not for the new stack */
+{
+    static char text[2 * BLOCK], *list[ARGUMENTS + 1];
+    int file = memfd_create("full", 0);
+
+    memset(text, 'x', sizeof text - 1);
+    for (int i = 0; i < ARGUMENTS; i++)
+        list[i] = text;
+    if (fill(file) != 0 || ftruncate(file, lseek(file, 0, SEEK_END) - EXEC_ROOM) != 0)
+        return 1;
+    execv("/proc/self/exe", list);
+    return hostile_held(0, "it was refused in time");
 }
 static int full_and_mapped(void) /* holes of a file, written through a mapping */
 {
@@ -267,6 +282,7 @@ const struct hostile hostile_ends[] = {
     { "all-of-tmp", HELD, ANY, all_of_tmp, APART_LINUX | LONG },
     { "all-of-memfd", HELD, ANY, all_of_memfd, APART_LINUX | LONG },
     { "full-and-touched", BY_KILL, NO_FRAME, full_and_touched, APART_LINUX | LONG },
+    { "full-and-exec", BY_KILL, NO_FRAME, full_and_exec, APART_LINUX | LONG },
     { "full-and-mapped", BY_KILL, NO_FRAME, full_and_mapped, APART_LINUX | LONG },
     { "all-files", HELD, ANY, all_files, 0 },
     { "all-copies", HELD, ANY, all_copies, 0 },
