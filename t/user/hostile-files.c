@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names that lead nowhere, in circles or too far, files that are cut or gone while in use, and execve with it all. */
+/* Names that lead nowhere, in circles or too far, files that are cut or gone while in use, and scripts in circles. */
 #define _GNU_SOURCE
 #include "hostile.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +15,6 @@
 
 #define LONGEST 4096 /* bytes of a path, its NUL included */
 #define LINKS 40 /* that are followed */
-#define STRING_MOST 0x20000 /* bytes of one argument */
-#define THREADS 4
-#define STACK_SIZE 65536
-#define THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
 
 static char directory[] = P_tmpdir "/hostile-XXXXXX"; /* the working directory of each */
 static char *none[] = { "x", NULL };
@@ -150,6 +145,24 @@ static int cwd_gone(void)
     return leave(held, "a working directory that is gone");
 }
 
+/* A file that the kernel writes as it is read: in parts, far off, and by who would change it. */
+static int proc_odd(void)
+{
+    char whole[64], part[64];
+    int maps = open("/proc/self/maps", O_RDONLY), writable = open("/proc/self/maps", O_WRONLY), held;
+
+    held = pread(maps, whole, sizeof whole, 0) == (ssize_t)sizeof whole;
+    for (size_t i = 0; i < sizeof whole; i++)
+        held &= pread(maps, part + i, 1, (off_t)i) == 1;
+    held &= !memcmp(whole, part, sizeof whole) && pread(maps, part, 1, 1ll << 40) == 0;
+    held &= is(pread(maps, part, 1, -1), EINVAL) && is(lseek(maps, -1, SEEK_SET), EINVAL);
+    held &= is(read(maps, (void *)KERNEL_HEAP, 64), EFAULT) && is(write(maps, "x", 1), EBADF);
+    held &= (writable < 0 || write(writable, "x", 1) < 0) && unlink("/proc/self/maps") < 0;
+    held &= mkdir("/proc/self/x", 0700) < 0 && rename("/proc/self/maps", "/proc/self/x") < 0;
+    held &= link("/proc/self/maps", P_tmpdir "/x") < 0 && ftruncate(maps, 0) < 0;
+    return hostile_held(held && is(open("/proc/self/exe", O_WRONLY), ETXTBSY), "a file of /proc");
+}
+
 /* Files that are mapped. */
 static int cut_mapping(void)
 {
@@ -185,61 +198,6 @@ static int code_cut(void) /* the code that runs, from a file that is cut */
 }
 
 /* execve. */
-static int turns(void *kept)
-{
-    while (!kept)
-        sched_yield();
-    return 0;
-}
-static int execs(void *kept)
-{
-    char *arguments[] = { "hostile", "refused-others", NULL };
-
-    (void)kept;
-    execve("/proc/self/exe", arguments, none + 1);
-    _exit(1);
-}
-static int start(int (*f)(void *))
-{
-    char *stack = hostile_map(STACK_SIZE, PROT_READ | PROT_WRITE);
-
-    return clone(f, stack + STACK_SIZE, THREAD_FLAGS, NULL) > 0;
-}
-static int exec_with_threads(void)
-{
-    for (int i = 0; i < THREADS; i++)
-        if (!start(turns))
-            return 1;
-    return execs(NULL);
-}
-static int exec_by_thread(void)
-{
-    for (int i = 0; i < THREADS; i++)
-        if (!start(i ? execs : turns)) /* all but one at once: one of them is heard */
-            return 1;
-    for (;;)
-        sched_yield();
-}
-static int exec_endless(void)
-{
-    static char text[STRING_MOST + 1];
-    char **list = hostile_map(17 * PAGE, PROT_READ | PROT_WRITE);
-    size_t count = 16 * PAGE / sizeof *list;
-    char *one[] = { text, NULL };
-    int held;
-
-    memset(text, 'x', STRING_MOST);
-    held = is(execve("/proc/self/exe", one, none), E2BIG) && is(execve("/proc/self/exe", none, one), E2BIG);
-    text[STRING_MOST - 1] = 0;
-    for (size_t i = 0; i < count; i++)
-        list[i] = i < 100 ? text : "";
-    held &= is(execve("/proc/self/exe", list, none), E2BIG) && is(execve("/proc/self/exe", none, list), E2BIG);
-    munmap(list + count, PAGE);
-    held &= execve("/proc/self/exe", list + count - 5, none) == -1 && errno == EFAULT;
-    list[count - 1] = (char *)KERNEL_TEXT;
-    return hostile_held(held && execve("/proc/self/exe", list + count - 1, none) == -1 && errno == EFAULT,
-                        "arguments without an end");
-}
 static int script_circle(void)
 {
     int held;
@@ -265,11 +223,9 @@ const struct hostile hostile_files[] = {
     { "path-endless", HELD, ANY, path_endless, 0 },
     { "rename-into-itself", HELD, ANY, rename_into_itself, 0 },
     { "cwd-gone", HELD, ANY, cwd_gone, 0 },
+    { "proc-odd", HELD, ANY, proc_odd, 0 },
     { "cut-mapping", BY_BUS, "*beyond the end of the file*", cut_mapping, 0 },
     { "code-cut", BY_BUS, "*beyond the end of the file*", code_cut, 0 },
-    { "exec-with-threads", HELD, ANY, exec_with_threads, 0 },
-    { "exec-by-thread", HELD, ANY, exec_by_thread, 0 },
-    { "exec-endless", HELD, ANY, exec_endless, 0 },
     { "script-circle", HELD, ANY, script_circle, 0 },
     { 0 },
 };

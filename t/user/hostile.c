@@ -11,7 +11,8 @@
 #include <sys/mman.h>
 
 static const struct hostile *const tables[] = { hostile_instructions, hostile_memory, hostile_pointers,
-                                                hostile_threads, hostile_files, hostile_ends };
+                                                hostile_threads, hostile_files, hostile_exec,
+                                                hostile_ends };
 
 #define TABLES (sizeof tables / sizeof *tables)
 

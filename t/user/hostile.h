@@ -43,7 +43,7 @@ struct hostile {
 
 /* Each ends with a row without name. */
 extern const struct hostile hostile_instructions[], hostile_memory[], hostile_pointers[], hostile_threads[],
-    hostile_files[], hostile_ends[];
+    hostile_files[], hostile_exec[], hostile_ends[];
 
 /* Fresh anonymous memory. */
 void *hostile_map(uint64_t size, int prot);
