@@ -24,6 +24,7 @@ unit_TESTS += \
 	t/131-idheap-import.t \
 	t/132-import-corners.t \
 	t/140-pagetable.t \
+	t/141-pagetable-random.t \
 	t/150-keytree.t \
 	t/151-objcache.t \
 	t/152-general.t \

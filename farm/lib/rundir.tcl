@@ -39,6 +39,14 @@ proc ::acre::rundir::fifos {handle args} {
     }
 }
 
+# A copy of the file IMAGE that may be written to, as DIR/NAME -> its path.
+proc ::acre::rundir::Copy {image dir name} {
+    set copy [file join $dir $name]
+    file copy -force -- $image $copy
+    file attributes $copy -permissions u+rw
+    return $copy
+}
+
 # The image, or a copy of it in the case's directory that is filled up with zeros to a floppy's size, because BIOSes
 # find no geometry in a smaller disk.
 proc ::acre::rundir::boot_file {handle} {
@@ -47,9 +55,7 @@ proc ::acre::rundir::boot_file {handle} {
     if {[file size $image] >= $::acre::machine::FLOPPY} {
         return $image
     }
-    set copy [file join $run(dir) disk.img]
-    file copy -force -- $image $copy
-    file attributes $copy -permissions u+rw
+    set copy [Copy $image $run(dir) disk.img]
     set channel [open $copy rb+]
     chan truncate $channel $::acre::machine::FLOPPY
     close $channel
@@ -65,10 +71,7 @@ proc ::acre::rundir::own_disk {handle} {
     }
     set own [file join $run(dir) run.img]
     lappend run(files) $own
-    try {
-        file copy -force -- $disk $own
-        file attributes $own -permissions u+rw
-    } on error why {
+    if {[catch {Copy $disk $run(dir) run.img} why]} {
         return -code error -errorcode {ACRE CASE} "cannot write in the case's directory: $why"
     }
     return $own

@@ -44,7 +44,7 @@ proc ::acre::tap::more {readerVar chunk} {
             return
         }
         set lines [::acre::patterns::feed held $chunk]
-        set at [lsearch -glob $lines [string map {[ \\[ * \\* ? \\?} $::layout::PROTO_PROGRAM]*]
+        set at [lsearch -glob $lines $::layout::PROTO_PROGRAM*]
         if {$at >= 0} {
             set text [join [lrange $lines $at end] ""]$held
             set held ""

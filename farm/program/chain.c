@@ -7,6 +7,8 @@
  */
 #include <stdint.h>
 
+#include "raw_call.h"
+
 enum { SYS_WRITE = 1, SYS_OPEN = 2, SYS_MMAP = 9, SYS_BRK = 12, SYS_EXECVE = 59, SYS_EXIT = 60 };
 enum { PAGE = 4096, BSS_PAGES = 4, HEAP_PAGES = 4, MAP_PAGES = 8, STACK_PAGES = 4, WRONG = 99 };
 enum { READ_WRITE = 3, PRIVATE = 2, PRIVATE_ANONYMOUS = 0x22 };
@@ -14,22 +16,10 @@ enum { READ_WRITE = 3, PRIVATE = 2, PRIVATE_ANONYMOUS = 0x22 };
 static volatile uint8_t bss[BSS_PAGES * PAGE];
 static volatile uint64_t initialised = 0x0123456789abcdef;
 
-static long call(long number, long a, long b, long c, long d, long e, long f)
-{
-    register long r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
-    long result;
-
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    return result;
-}
-
 static _Noreturn void end(long status)
 {
     for (;;)
-        call(SYS_EXIT, status, 0, 0, 0, 0, 0);
+        raw_call(SYS_EXIT, status, 0, 0, 0, 0, 0);
 }
 
 static long length(const char *text)
@@ -43,7 +33,7 @@ static long length(const char *text)
 
 static void say(const char *text)
 {
-    call(SYS_WRITE, 1, (long)text, length(text), 0, 0, 0);
+    raw_call(SYS_WRITE, 1, (long)text, length(text), 0, 0, 0);
 }
 
 static _Noreturn void wrong(const char *what)
@@ -106,8 +96,8 @@ static void stack_use(void)
 
 static void file_use(void)
 {
-    long file = call(SYS_OPEN, (long)"/proc/self/exe", 0, 0, 0, 0, 0);
-    long at = call(SYS_MMAP, 0, PAGE, READ_WRITE, PRIVATE, file, 0);
+    long file = raw_call(SYS_OPEN, (long)"/proc/self/exe", 0, 0, 0, 0, 0);
+    long at = raw_call(SYS_MMAP, 0, PAGE, READ_WRITE, PRIVATE, file, 0);
 
     if (file < 0 || at < 0 || *(volatile uint32_t *)at != 0x464c457f)
         wrong("the page of a file");
@@ -119,11 +109,11 @@ static void file_use(void)
 
 static void memory_use(void)
 {
-    long heap = call(SYS_BRK, 0, 0, 0, 0, 0, 0);
-    long map = call(SYS_MMAP, 0, MAP_PAGES * PAGE, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    long heap = raw_call(SYS_BRK, 0, 0, 0, 0, 0, 0);
+    long map = raw_call(SYS_MMAP, 0, MAP_PAGES * PAGE, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
 
     heap = (heap + PAGE - 1) / PAGE * PAGE;
-    if (call(SYS_BRK, heap + HEAP_PAGES * PAGE, 0, 0, 0, 0, 0) != heap + HEAP_PAGES * PAGE)
+    if (raw_call(SYS_BRK, heap + HEAP_PAGES * PAGE, 0, 0, 0, 0, 0) != heap + HEAP_PAGES * PAGE)
         wrong("brk");
     if (map < 0)
         wrong("mmap");
@@ -152,7 +142,7 @@ __attribute__((used)) static _Noreturn void start(long *stack)
     if (number == last)
         end(number_read(arguments[3]));
     arguments[1] = number_write(number + 1, digits);
-    call(SYS_EXECVE, (long)"/proc/self/exe", (long)arguments, (long)(arguments + 4), 0, 0, 0);
+    raw_call(SYS_EXECVE, (long)"/proc/self/exe", (long)arguments, (long)(arguments + 4), 0, 0, 0);
     wrong("execve");
 }
 

@@ -1,95 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Page tables: every branch of map, walk, split and unmap, each allocation failing once, and a random run against a
- * model that keeps one record a page.
- */
-#include "tap.h"
-
-#include "x86_64/pagetable.h"
-
-#define SLOTS 4096
-#define K4 0x1000ull
-#define M2 0x200000ull
-#define G1 0x40000000ull
-#define KERNEL 0xffffffff80000000ull
-#define HEAP 0xffff800000000000ull
-
-struct world {
-    struct pagetable pt;
-    uint64_t *tables[SLOTS];
-    uint64_t taken, given; /* tables */
-    uint64_t levels[PT_LEVELS + 1]; /* tables out, by the level that was said */
-    int64_t fail_after; /* takes that still work; negative: all */
-    uint64_t invalidated, gone_pages;
-};
-
-static uint64_t *world_table(void *context, uint32_t slot)
-{
-    return ((struct world *)context)->tables[slot];
-}
-
-static enum status world_take(void *context, int level, uint32_t *slot, phys_t *frame)
-{
-    struct world *w = context;
-
-    if (w->fail_after == 0)
-        return STATUS_NO_MEMORY;
-    w->fail_after--;
-    for (*slot = 0; w->tables[*slot]; ++*slot)
-        ;
-    w->tables[*slot] = memset(aligned_alloc(K4, K4), 0, K4);
-    w->levels[level]++;
-    *frame = phys(0x100000 + *slot * K4);
-    w->taken++;
-    return STATUS_OK;
-}
-
-static void world_give(void *context, int level, uint32_t slot, phys_t frame)
-{
-    struct world *w = context;
-
-    if (frame.p != 0x100000 + slot * K4 || !w->tables[slot])
-        abort();
-    free(w->tables[slot]);
-    w->tables[slot] = NULL;
-    w->levels[level]--;
-    w->given++;
-}
-
-static void world_invalidate(void *context, virt_t address)
-{
-    (void)address;
-    ((struct world *)context)->invalidated++;
-}
-
-static void world_open(struct world *w)
-{
-    phys_t frame;
-
-    memset(w, 0, sizeof *w);
-    w->fail_after = -1;
-    w->pt = (struct pagetable){ .nx = true,
-                                .page1g = true,
-                                .phys_limit = 1ull << 40,
-                                .tables = 1,
-                                .context = w,
-                                .table = world_table,
-                                .take = world_take,
-                                .give = world_give,
-                                .invalidate = world_invalidate };
-    world_take(w, PT_LEVELS, &w->pt.root, &frame);
-}
-
-/* Nothing but the root may be left. */
-static bool world_close(struct world *w)
-{
-    bool clean = w->taken == w->given + 1 && w->pt.tables == 1 && pagetable_count(&w->pt, 0) == 1;
-
-    for (int i = 0; i < PT_ENTRIES; i++)
-        clean = clean && w->tables[w->pt.root][i] == 0;
-    free(w->tables[w->pt.root]);
-    return clean;
-}
+/* Page tables: every branch of map, walk, split and unmap, and each allocation failing once. */
+#include "pagetable_world.h"
 
 static bool leaf_is(struct world *w, uint64_t address, uint64_t base, uint64_t bytes, uint64_t to)
 {
@@ -346,112 +257,9 @@ static void test_nested(void)
     tap_ok(world_close(&w), "all gone");
 }
 
-#define MODEL_PAGES (3 * 512)
-#define MODEL_STEPS 20000
-
-static uint64_t random_state = 88172645463325252ull;
-
-static uint64_t random_below(uint64_t limit)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state % limit;
-}
-
-static bool model_agrees(struct world *w, const uint64_t *model)
-{
-    for (int i = 0; i < MODEL_PAGES; i++) {
-        struct mapping leaf;
-        bool found = pagetable_walk(&w->pt, virt(HEAP + (uint64_t)i * K4), &leaf);
-
-        if (found != (model[i] != 0))
-            return false;
-        if (found && leaf.phys.p + (HEAP + (uint64_t)i * K4 - leaf.base.v) != model[i])
-            return false;
-    }
-    return true;
-}
-
-static bool model_free(const uint64_t *model, uint64_t first, uint64_t count)
-{
-    for (uint64_t i = first; i < first + count; i++)
-        if (model[i])
-            return false;
-    return true;
-}
-
-/* Each table is counted under the level that it was taken for. */
-static bool levels_agree(const struct world *w)
-{
-    for (int level = 1; level <= PT_LEVELS; level++)
-        if (pagetable_count(&w->pt, level) != w->levels[level])
-            return false;
-    return pagetable_count(&w->pt, 0) == w->pt.tables;
-}
-
-/* One page, by the quick way. */
-static bool model_step_page(struct world *w, uint64_t *model)
-{
-    uint64_t page = random_below(MODEL_PAGES), at = HEAP + page * K4, to = G1 + random_below(4096) * K4;
-    struct mapping leaf;
-    uint64_t *entry;
-
-    if (random_below(2)) {
-        if (pagetable_map_page(&w->pt, virt(at), phys(to), PT_WRITE) != (model[page] ? STATUS_OVERLAP : STATUS_OK))
-            return false;
-        model[page] = model[page] ? model[page] : to;
-        return levels_agree(w);
-    }
-    entry = pagetable_entry(&w->pt, virt(at));
-    if (pagetable_walk(&w->pt, virt(at), &leaf) && leaf.bytes > K4)
-        return !entry;
-    if (!entry || !*entry)
-        return model[page] == 0;
-    pagetable_unmap_page(&w->pt, virt(at), entry, &leaf);
-    if (leaf.phys.p != model[page] || leaf.base.v != at || leaf.bytes != K4)
-        return false;
-    model[page] = 0;
-    return levels_agree(w);
-}
-
-static bool model_step(struct world *w, uint64_t *model)
-{
-    uint64_t first = random_below(MODEL_PAGES), count = 1 + random_below(MODEL_PAGES - first);
-    uint64_t to = G1 + (random_below(2) ? first : random_below(4096)) * K4;
-    bool map = random_below(2), free = model_free(model, first, count);
-    enum status status;
-
-    if (random_below(4) == 0)
-        count = 1;
-    free = model_free(model, first, count);
-    status = map ? pagetable_map(&w->pt, virt(HEAP + first * K4), phys(to), count * K4, 0, random_below(2))
-                 : pagetable_unmap(&w->pt, virt(HEAP + first * K4), count * K4, NULL, NULL);
-    if (status != (map && !free ? STATUS_OVERLAP : STATUS_OK))
-        return false;
-    for (uint64_t i = 0; i < count && status == STATUS_OK; i++)
-        model[first + i] = map ? to + i * K4 : 0;
-    return levels_agree(w);
-}
-
-static void test_random(void)
-{
-    static uint64_t model[MODEL_PAGES];
-    struct world w;
-    bool same = true;
-    int step;
-
-    world_open(&w);
-    for (step = 0; step < MODEL_STEPS && same; step++)
-        same = (random_below(2) ? model_step : model_step_page)(&w, model) && (step % 16 || model_agrees(&w, model));
-    tap_ok(same, "%d random maps and unmaps agree with a page-by-page model", step);
-    pagetable_unmap(&w.pt, virt(HEAP), MODEL_PAGES * K4, NULL, NULL);
-    tap_ok(world_close(&w), "all gone");
-}
-
 int main(void)
 {
-    tap_plan(60);
+    tap_plan(58);
     test_links();
     test_one_page();
     test_bad_arguments();
@@ -464,6 +272,5 @@ int main(void)
     test_failures();
     test_each();
     test_nested();
-    test_random();
     return tap_done();
 }

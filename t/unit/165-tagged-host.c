@@ -21,32 +21,12 @@
 #include "runtime/tuple.h"
 #include "runtime/value_text.h"
 #include "runtime/vector.h"
+#include "tagged_maps.h"
 
 static struct tagged_host host;
 static struct tagged *const t = &host.tagged;
 
-static uint64_t window_base(uint32_t region)
-{
-    return ((uint64_t)region << LAYOUT_USER_TAG_SHIFT) + TAGGED_HOST_OFFSET;
-}
-
-/* Bytes mapped in a region's window, by /proc/self/maps. */
-static uint64_t mapped_in(uint32_t region)
-{
-    FILE *maps = fopen("/proc/self/maps", "r");
-    uint64_t base, limit, sum = 0;
-    char line[512];
-
-    while (maps && fgets(line, sizeof line, maps))
-        if (sscanf(line, "%" SCNx64 "-%" SCNx64, &base, &limit) == 2 && base >= window_base(region) &&
-            limit <= window_base(region) + TAGGED_HOST_SIZE)
-            sum += limit - base;
-    if (maps)
-        fclose(maps);
-    return sum;
-}
-
-/* The same by the statistics of the tags' heaps, the others' page heaps included. */
+/* What mapped_in should say, by the statistics of the tags' heaps, the others' page heaps included. */
 static uint64_t held_in(uint32_t region)
 {
     struct heap_stats stats, pages;

@@ -4,6 +4,7 @@
  * given to the host's own execve, too.
  */
 #include "tap.h"
+#include "temporary.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -89,8 +90,8 @@ static void test_lengths(void)
  * path. */
 static bool host_agrees(const char *line, const char *before)
 {
-    char path[] = P_tmpdir "/XXXXXX", got[200] = "", want[100];
-    int file = mkstemp(path), ends[2], ended;
+    char path[TEMPORARY_ROOM], got[200] = "", want[100];
+    int file = mkstemp(temporary_name(path)), ends[2], ended;
     ssize_t size;
     pid_t child;
 

@@ -11,6 +11,7 @@
 #include "unix_tree.h"
 
 #include "tap.h"
+#include "temporary.h"
 #include "unix_pair.h"
 #include "unix_compare.h"
 #include "unix/directory.h"
@@ -29,7 +30,7 @@
 #define FDS 8u
 #define BUFFER 20000u
 
-static char top[] = P_tmpdir "/XXXXXX";
+static char top[TEMPORARY_ROOM];
 static int host_fds[FDS], our_fds[FDS]; /* pairs of descriptors; -1: none */
 static uint8_t host_bytes[BUFFER], our_bytes[BUFFER], given[BUFFER];
 static char last_path[1024]; /* the first one of the step */
@@ -380,7 +381,7 @@ int main(void)
 
     umask(022);
     outside = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (geteuid() || !mkdtemp(top) || chroot(top) || chdir("/"))
+    if (geteuid() || !mkdtemp(temporary_name(top)) || chroot(top) || chdir("/"))
         tap_skip_all("needs root, whom no mode stops, and a temporary directory as its root");
     tap_plan(2);
     for (; done < ops && !wrong; done += ROUND_OPS, seed++)

@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char directory[] = P_tmpdir "/XXXXXX";
+#include "../temporary.h"
+
+static char directory[TEMPORARY_ROOM];
 static char *none[] = { "x", NULL };
 
 static const char *path_of(const char *name)
@@ -149,7 +151,7 @@ int main(int argc, char **argv)
         scripts(argv, atoi(number));
         return 1;
     }
-    if (argc < 1 || !mkdtemp(directory) || readlink("/proc/self/exe", self, sizeof self - 1) < 0)
+    if (argc < 1 || !mkdtemp(temporary_name(directory)) || readlink("/proc/self/exe", self, sizeof self - 1) < 0)
         return 2;
     setenv("ACRE_SELF", self, 1);
     setenv("ACRE_DIRECTORY", directory, 1);

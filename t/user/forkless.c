@@ -28,6 +28,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../farm/program/raw_call.h"
+
 #define DEPTH 8 /* children of children */
 #define AREAS 512 /* mappings of a program */
 #define DESCRIPTORS 64 /* of a program; duplicates lie above */
@@ -68,22 +70,10 @@ struct state {
 
 static struct state *s;
 
+/* Without the C library, whose memory may be half copied. */
 #define RAW(number, ...) RAW_(number, ##__VA_ARGS__, 0, 0, 0, 0, 0, 0)
 #define RAW_(number, a, b, c, d, e, f, ...) \
-    raw(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
-
-/* A system call without the C library, whose memory may be half copied. */
-static long raw(long number, long a, long b, long c, long d, long e, long f)
-{
-    register long r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
-    long result;
-
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    return result;
-}
+    raw_call(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
 static void copy(void *to, const void *from, size_t size)
 {

@@ -13,15 +13,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../temporary.h"
+
 #define LONGEST 4096 /* bytes of a path, its NUL included */
 #define LINKS 40 /* that are followed */
 
-static char directory[] = P_tmpdir "/hostile-XXXXXX"; /* the working directory of each */
+static char directory[TEMPORARY_ROOM]; /* the working directory of each */
 static char *none[] = { "x", NULL };
 
 static void enter(void)
 {
-    if (!mkdtemp(directory) || chdir(directory) != 0)
+    if (!mkdtemp(temporary_name(directory)) || chdir(directory) != 0)
         exit(1);
 }
 static int leave(int held, const char *what)

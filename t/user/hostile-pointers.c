@@ -21,6 +21,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "../../farm/program/raw_call.h"
+
 #define ARGUMENTS 6
 #define ERRNO_MOST 4095
 #define FILE_NAME "hostile-pointers.file"
@@ -129,10 +131,7 @@ static int refuses(const struct call *call, const long *v)
     long result;
 
     memset(scratch, 0, PAGE);
-    __asm__ volatile("movq %5, %%r10; movq %6, %%r8; movq %7, %%r9; syscall"
-                     : "=a"(result)
-                     : "a"(call->number), "D"(v[0]), "S"(v[1]), "d"(v[2]), "r"(v[3]), "r"(v[4]), "r"(v[5])
-                     : "rcx", "r11", "r10", "r8", "r9", "memory");
+    result = raw_call(call->number, v[0], v[1], v[2], v[3], v[4], v[5]);
     return result < 0 && result >= -ERRNO_MOST;
 }
 

@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../temporary.h"
 #include "map.h"
 
 #define PAGE 4096ul
@@ -91,8 +92,8 @@ static void large(void)
 
 static void files(void)
 {
-    char path[] = P_tmpdir "/XXXXXX", *shared, *again, *private, byte;
-    int fd = mkstemp(path), ro = open(path, O_RDONLY);
+    char path[TEMPORARY_ROOM], *shared, *again, *private, byte;
+    int fd = mkstemp(temporary_name(path)), ro = open(path, O_RDONLY);
 
     for (long i = 0; i < 8; i++) {
         char page[PAGE];

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "../temporary.h"
 #include "map.h"
 
 #define PAGE 4096
@@ -90,8 +91,8 @@ static void places(void)
 
 static void files(void)
 {
-    char path[] = P_tmpdir "/XXXXXX";
-    int fd = mkstemp(path);
+    char path[TEMPORARY_ROOM];
+    int fd = mkstemp(temporary_name(path));
     char *private, *shared;
 
     unlink(path);

@@ -23,6 +23,8 @@
 #include "value_text.h"
 #include "vector.h"
 
+#include "../unit/tagged_maps.h"
+
 #define MANY 20000
 
 static struct tagged_host host;
@@ -36,26 +38,6 @@ static void need(bool good, const char *what)
         return;
     printf("not so: %s\n", what);
     exit(1);
-}
-
-static uint64_t window_base(uint32_t region)
-{
-    return ((uint64_t)region << LAYOUT_USER_TAG_SHIFT) + TAGGED_HOST_OFFSET;
-}
-
-static uint64_t mapped_in(uint32_t region)
-{
-    FILE *maps = fopen("/proc/self/maps", "r");
-    uint64_t base, limit, sum = 0;
-    char line[512];
-
-    need(maps, "/proc/self/maps can be read");
-    while (fgets(line, sizeof line, maps))
-        if (sscanf(line, "%" SCNx64 "-%" SCNx64, &base, &limit) == 2 && base >= window_base(region) &&
-            limit <= window_base(region) + TAGGED_HOST_SIZE)
-            sum += limit - base;
-    fclose(maps);
-    return sum;
 }
 
 static uint64_t held_in(uint32_t region)
@@ -76,6 +58,7 @@ static void print_memory(const char *when)
 {
     printf("memory, %s:", when);
     for (uint32_t region = 1; region <= TAG_USER_SHARED; region++) {
+        need(mapped_in(region) != UINT64_MAX, "/proc/self/maps can be read");
         printf(" %" PRIu64, mapped_in(region));
         need(mapped_in(region) == held_in(region), "the heaps and the maps agree");
     }
