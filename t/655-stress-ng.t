@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Debian's stress-ng, which looks at what it has done (--verify).  It starts each of its stressors with fork, which
 # Acre has not: t/user/forkless.c is preloaded, so that the stressor runs in the one process there is.  Its futex
-# stressor needs two processes at a time; those with threads (mutex, pthread, malloc's) wait on futexes, too.  Status,
-# failures and the operations counted are as on this host.
+# stressor needs two processes at a time; those with threads (mutex, malloc's) wait on futexes, too.  Its pthread
+# stressor is no test here: it may leave a thread that has not begun, which reads its argument from a stack frame that
+# is gone; what follows in the same process then makes it fault, on this host as well.  Status, failures and the
+# operations counted are as on this host.
 . "${srcdir:-.}/tap.sh"
 need qemu-system-x86_64 qemu-system-x86
 need stress-ng stress-ng
@@ -20,7 +22,6 @@ rows() {
 --mremap 1 --mremap-bytes 256k --mremap-ops 4
 --shm 1 --shm-objs 4 --shm-bytes 1m --shm-ops 4
 --mutex 1 --mutex-ops 50
---pthread 1 --pthread-ops 10 --pthread-max 4
 --memfd 1 --memfd-ops 4 --memfd-bytes 2m
 --mprotect 1 --mprotect-ops 3
 --madvise 1 --madvise-ops 3
