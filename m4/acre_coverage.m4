@@ -11,8 +11,8 @@ AS_IF([test -z "$COVERAGE_CC"], [
   for acre_v in -19 -20 -21 -22 -18 ""; do
     LLVM_PROFDATA=llvm-profdata$acre_v
     LLVM_COV=llvm-cov$acre_v
-    ACRE_RUN_FOR_BUILD([env LLVM_PROFILE_FILE=conftest.profraw clang$acre_v -fprofile-instr-generate dnl
--fcoverage-mapping -fcoverage-mcdc])
+    dnl The program that is run writes its counts there: distclean would find a file of the usual name.
+    ACRE_RUN_FOR_BUILD([clang$acre_v -fprofile-instr-generate=conftest.profraw -fcoverage-mapping -fcoverage-mcdc])
     rm -f conftest.profraw
     AS_IF([test $acre_ok = yes && { $LLVM_PROFDATA show --help && $LLVM_COV show --help; } >/dev/null 2>&1],
       [COVERAGE_CC=clang$acre_v; break])
