@@ -4,12 +4,14 @@
 # less.
 
 source [file join $::env(srcdir) tap.tcl]
-tap::plan 52
+tap::plan 60
 ::acre::paths::use patterns tap verdict
 
 set good "TAP version 13\n1..2\nok 1 - a\nok 2 - b\n# exit 0\n"
 set refusal "# refused: not enough usable memory: 1 KiB found, 2 KiB needed\n# exit 2\n"
 set panic "TAP version 13\n1..2\nok 1 - a\n# panic: what=page fault\n# frame 0 0x1 f+0x1\n# exit 3\n"
+
+set alone "# program /a\nhello\n\n# status 7\n# exit 7\n"
 
 proc judged {run text {expect boots}} {
     set run [dict merge {end exit status 33 guest-exit 0 detail "how it ended"} $run]
@@ -62,6 +64,14 @@ foreach {desc run text expect want} [list \
     "a refusal with exit 0"          {} [string map {"exit 2" "exit 0"} $refusal] "refuses: memory" {CRASH exit} \
     "exit 2 without a refusal"       {guest-exit 2} [string map {"exit 0" "exit 2"} $good] "refuses: " {CRASH exit} \
     "a refusal without its exit"     {} "# refused: memory\n" "refuses: memory" {CRASH torn} \
+    "a program alone"                {guest-exit 7} $alone program {PASS program} \
+    "a program alone, Bochs"         {guest-exit any} $alone program {PASS program} \
+    "... where a report is due"      {guest-exit 7} $alone boots {CRASH torn} \
+    "a report where none is due"     {} $good program {FAIL no-program} \
+    "a program whose text is torn"   {guest-exit 7} "${alone}x\n" program {CRASH torn} \
+    "a program that says nothing"    {} "" program {CRASH torn} \
+    "a program without an exit line" {} "# program /a\n\n# status 0\n" program {CRASH torn} \
+    "a program that did not fit"     {guest-exit 2} $refusal program {FAIL refused} \
     "a foreign image said it"        {end expect} "login:\n" seen {PASS expect} \
     "a foreign image ended before"   {} "login\n" seen {CRASH no-text} \
     "a foreign image hangs"          {end silence} "login\n" seen {HANG silence} \

@@ -127,6 +127,9 @@ proc ::acre::case::Expectation {case} {
     if {[dict get $case regex] ne ""} {
         return seen
     }
+    if {![::acre::programcase::checked $case]} {
+        return program
+    }
     return [expr {[dict get $case expect] eq "boots" ? "boots" : "refuses: [dict get $case reason]"}]
 }
 
@@ -145,7 +148,7 @@ proc ::acre::case::Drive {case rom} {
         # Nobody looks at Acre's screen; the adapter's BIOS alone is a twentieth of a boot.
         dict set drive vga none
     }
-    if {[dict get $case regex] eq "" && [dict get $case expect] eq "boots"} {
+    if {[Expectation $case] eq "boots"} {
         dict set drive audit-address [dict get $case audit-address]
         dict set drive on-audit [list ::acre::case::Audit [dict get $case emulator] [dict get $case dir]]
     }
@@ -172,6 +175,9 @@ proc ::acre::case::Audit {emulator dir handle} {
 # Everything that was found wrong with a guest that says that all is well.
 proc ::acre::case::Findings {case served tap} {
     variable snapshot
+    if {![::acre::programcase::checked $case]} {
+        return [::acre::programcase::findings $case $tap]
+    }
     if {$snapshot eq ""} {
         return [list "audit: audit point: expected the guest to come to acre_audit_point, got a normal end without it"]
     }

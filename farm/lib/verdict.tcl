@@ -5,7 +5,8 @@
 #   ::acre::verdict::of RUN TAP EXPECT -> dict verdict sub why
 #     RUN     what ::acre::drive::run returned, or "" if the case was planned and never ran
 #     TAP     what ::acre::tap::parse made of its serial log
-#     EXPECT  boots | "refuses: TEXT" (the refusal must contain TEXT) | seen (a foreign image: its expected text came)
+#     EXPECT  boots | "refuses: TEXT" (the refusal must contain TEXT) | seen (a foreign image: its expected text came) |
+#             program (it runs a program, without self-checks; what that says is not judged here)
 #
 # A pass needs proof from every side: full plan, every point ok, the exit line, and the emulator's own end.  Silence,
 # a plan
@@ -77,8 +78,9 @@ proc ::acre::verdict::Foreign {run} {
 # The guest ended the emulator itself.
 proc ::acre::verdict::Report {run tap expect} {
     set code [dict get $tap exit]
-    if {[dict get $tap torn] ne ""} {
-        return [Is CRASH torn [dict get $tap torn]]
+    set torn [Torn $tap $expect]
+    if {$torn ne ""} {
+        return [Is CRASH torn $torn]
     }
     if {[dict get $run guest-exit] ni [list $code any]} {
         return [Is CRASH exit "the guest said exit $code, but [dict get $run detail]"]
@@ -90,7 +92,22 @@ proc ::acre::verdict::Report {run tap expect} {
         set text [string trim [string range $expect 8 end]]
         return [Is FAIL not-refused "it should have refused ($text), but it booted"]
     }
-    return [Points $tap $code]
+    return [expr {$expect eq "program" ? [Program $tap] : [Points $tap $code]}]
+}
+
+# What is wrong with the text; a program without self-checks before it makes no report.
+proc ::acre::verdict::Torn {tap expect} {
+    if {$expect ne "program"} {
+        return [dict get $tap torn]
+    }
+    return [lindex [lsearch -all -inline -not -glob [dict get $tap problems] "line *: no version line"] 0]
+}
+
+proc ::acre::verdict::Program {tap} {
+    if {[dict get $tap program] eq "" || [dict get $tap plan] ne ""} {
+        return [Is FAIL no-program "a program was to run, and nothing else; that is not what the guest says"]
+    }
+    return [Is PASS program "[dict get $tap program] ran, status [dict get $tap status]"]
 }
 
 proc ::acre::verdict::Refusal {tap expect} {
@@ -109,7 +126,7 @@ proc ::acre::verdict::Refusal {tap expect} {
 }
 
 proc ::acre::verdict::Points {tap code} {
-    if {[dict get $tap plan] == 0} {
+    if {[dict get $tap plan] in {"" 0}} {
         if {[dict get $tap skip] ne "" && $code == $::layout::PROTO_EXIT_OK} {
             return [Is SKIP guest [dict get $tap skip]]
         }

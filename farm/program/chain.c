@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The program of the farm's program cases: chain NUMBER LAST STATUS.  It uses memory of every kind (bss, stack, heap,
- * mmap, private pages of its own file), each page of which must be zero or as the file has it, leaves all of it behind,
- * and replaces itself by chain NUMBER+1 LAST STATUS; the last one ends with STATUS.  The first and the last say so.
+ * The program of the farm's program cases: chain NUMBER LAST STATUS PAGES.  It uses PAGES pages, 1..MOST, of memory of
+ * every kind (bss, stack, heap, mmap) and a private page of its own file, each of which must be zero or as the file has
+ * it, leaves all of it behind, and replaces itself by chain NUMBER+1 ...; the last one ends with STATUS.  The first and
+ * the last say so.
  * What is wrong is said, and ends it with status 99.  No libc: it has to fit where hardly more than the kernel fits.
  */
 #include <stdint.h>
@@ -10,10 +11,10 @@
 #include "raw_call.h"
 
 enum { SYS_WRITE = 1, SYS_OPEN = 2, SYS_MMAP = 9, SYS_BRK = 12, SYS_EXECVE = 59, SYS_EXIT = 60 };
-enum { PAGE = 4096, BSS_PAGES = 4, HEAP_PAGES = 4, MAP_PAGES = 8, STACK_PAGES = 4, WRONG = 99 };
+enum { PAGE = 4096, MOST = 8, WRONG = 99 };
 enum { READ_WRITE = 3, PRIVATE = 2, PRIVATE_ANONYMOUS = 0x22 };
 
-static volatile uint8_t bss[BSS_PAGES * PAGE];
+static volatile uint8_t bss[MOST * PAGE];
 static volatile uint64_t initialised = 0x0123456789abcdef;
 
 static _Noreturn void end(long status)
@@ -82,13 +83,13 @@ static void touch(volatile uint8_t *pages, long count, const char *what)
 }
 
 /* The stack below: what lies there is a fresh program's, so it is only written and read again. */
-static void stack_use(void)
+static void stack_use(long pages)
 {
-    volatile uint8_t room[STACK_PAGES * PAGE];
+    volatile uint8_t room[MOST * PAGE];
 
-    for (long i = 0; i < STACK_PAGES; i++)
+    for (long i = MOST - pages; i < MOST; i++)
         room[i * PAGE] = (uint8_t)(i + 1);
-    for (long i = 0; i < STACK_PAGES; i++) {
+    for (long i = MOST - pages; i < MOST; i++) {
         if (room[i * PAGE] != i + 1)
             wrong("stack");
     }
@@ -107,33 +108,36 @@ static void file_use(void)
     initialised = 0;
 }
 
-static void memory_use(void)
+static void memory_use(long pages)
 {
     long heap = raw_call(SYS_BRK, 0, 0, 0, 0, 0, 0);
-    long map = raw_call(SYS_MMAP, 0, MAP_PAGES * PAGE, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    long map = raw_call(SYS_MMAP, 0, pages * PAGE, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
 
     heap = (heap + PAGE - 1) / PAGE * PAGE;
-    if (raw_call(SYS_BRK, heap + HEAP_PAGES * PAGE, 0, 0, 0, 0, 0) != heap + HEAP_PAGES * PAGE)
+    if (raw_call(SYS_BRK, heap + pages * PAGE, 0, 0, 0, 0, 0) != heap + pages * PAGE)
         wrong("brk");
     if (map < 0)
         wrong("mmap");
-    touch(bss, BSS_PAGES, "bss");
-    touch((volatile uint8_t *)heap, HEAP_PAGES, "heap");
-    touch((volatile uint8_t *)map, MAP_PAGES, "mapping");
-    stack_use();
+    touch(bss, pages, "bss");
+    touch((volatile uint8_t *)heap, pages, "heap");
+    touch((volatile uint8_t *)map, pages, "mapping");
+    stack_use(pages);
     file_use();
 }
 
 __attribute__((used)) static _Noreturn void start(long *stack)
 {
     char **arguments = (char **)(stack + 1), digits[21];
-    long number, last;
+    long number, last, pages;
 
-    if (stack[0] != 4)
+    if (stack[0] != 5)
         wrong("the number of arguments");
+    pages = number_read(arguments[4]);
+    if (pages < 1 || pages > MOST)
+        wrong("the number of pages");
     number = number_read(arguments[1]);
     last = number_read(arguments[2]);
-    memory_use();
+    memory_use(pages);
     if (number == 0 || number == last) {
         say("chain ");
         say(arguments[1]);
@@ -142,7 +146,7 @@ __attribute__((used)) static _Noreturn void start(long *stack)
     if (number == last)
         end(number_read(arguments[3]));
     arguments[1] = number_write(number + 1, digits);
-    raw_call(SYS_EXECVE, (long)"/proc/self/exe", (long)arguments, (long)(arguments + 4), 0, 0, 0);
+    raw_call(SYS_EXECVE, (long)"/proc/self/exe", (long)arguments, (long)(arguments + 5), 0, 0, 0);
     wrong("execve");
 }
 
