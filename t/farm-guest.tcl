@@ -187,6 +187,9 @@ proc ::guest::stop {guest} {
         }
         return [dict get $::guest::stopped [lindex $command end]]
     }
+    proc ::acre::drive::monitors {handle commands} {
+        return [lmap command $commands {::acre::drive::monitor $handle $command}]
+    }
     proc ::acre::drive::registers {handle} {
         return [dict get $::guest::stopped registers]
     }
@@ -197,5 +200,6 @@ proc ::guest::audit {guest entries {emulator qemu} {cpu ""}} {
     stop $guest
     set report [::acre::compare::report [::acre::tap::parse [dict get $guest serial]]]
     set usable [dict get [::acre::oracle::judge $entries {} {}] usable]
-    return [::acre::audit::judge [::acre::audit::snapshot test $emulator [tap::tmp]] $report $usable $cpu]
+    set taken [::acre::audit::take test $emulator [tap::tmp]]
+    return [::acre::audit::judge [::acre::audit::look $taken] $report $usable $cpu]
 }

@@ -2,10 +2,10 @@
 #
 # audit.tcl: what the guest really is, seen from outside, against what it says and what the map allows.
 #
-# `snapshot` runs while the guest stands at acre_audit_point: it takes the registers, walks the page tables through
-# physical reads, asks the emulator for its own list of mappings and reads two words of the BIOS data area.  `judge`
-# runs later, when the whole report is known, and needs no emulator.  A finding is one line: "audit: WHAT: expected X,
-# got Y".  No finding is the only good answer.
+# `take` runs while the guest stands at acre_audit_point: it takes the registers, reads the page tables as physical
+# memory, asks the emulator for its own list of mappings and reads two words of the BIOS data area.  `look` walks the
+# tables and reads the list when the guest goes on; `judge` runs when the whole report is known.  Both need no emulator.
+# A finding is one line: "audit: WHAT: expected X, got Y".  No finding is the only good answer.
 #
 # A report is the dict of tap.tcl; runs are pagewalk.tcl's.
 
@@ -18,22 +18,43 @@ namespace eval ::acre::audit {
     variable CR4_BITS {umip 0x800 smep 0x100000 smap 0x200000}
 }
 
-# snapshot HANDLE EMULATOR DIR -> dict: registers, walk (pagewalk::walk's), list (the emulator's own, listing.tcl), ebda
-# and basemem (words at 0x40e and 0x413).  DIR is the case's directory.  Raises what the driver raises: that is the
-# emulator's fault, not the guest's.
-proc ::acre::audit::snapshot {handle emulator dir} {
-    variable EFER_NXE
-    set registers [::acre::drive::registers $handle]
-    set nx [expr {([dict get $registers efer] & $EFER_NXE) != 0}]
-    set list [::acre::listing::take $handle $emulator]
-    ::acre::physmem::open $emulator $handle $dir [dict get $list where]
-    set reader [list ::acre::physmem::read $emulator $handle $dir]
-    set walk [::acre::pagewalk::walk $reader [dict get $registers cr3] $nx]
+# take HANDLE EMULATOR DIR -> what `look` needs: only what has to be asked while the guest stands still, since it takes
+# time that the guest could run in.  DIR is the case's directory.  Raises what the driver raises: that is the emulator's
+# fault, not the guest's.
+proc ::acre::audit::take {handle emulator dir} {
+    set taken [dict create emulator $emulator registers [::acre::drive::registers $handle] \
+        listed [::acre::listing::ask $handle $emulator]]
+    set where ""
     if {$emulator eq "bochs"} {
-        dict set list where [::acre::listing::complete $handle [dict get $list where] [dict get $walk runs]]
+        set where [dict get [::acre::listing::read bochs [dict get $taken listed]] where]
     }
+    ::acre::physmem::open $emulator $handle $dir $where
+    set reader [list ::acre::physmem::read $emulator $handle $dir]
+    if {$emulator eq "qemu"} {
+        ::acre::physmem::fetch $handle $dir [list $::layout::LAYOUT_BDA_EBDA_BASE [dict get $taken registers cr3]]
+    }
+    ::acre::pagewalk::gather $reader [dict get $taken registers cr3]
     binary scan [{*}$reader $::layout::LAYOUT_BDA_EBDA_BASE 7] su@5su ebda basemem
-    return [dict create registers $registers walk $walk list $list ebda $ebda basemem $basemem]
+    set taken [dict merge $taken [dict create reader $reader ebda $ebda basemem $basemem]]
+    if {$emulator eq "bochs"} {
+        set taken [look $taken]
+        dict set taken list where [::acre::listing::complete $handle $where [dict get $taken walk runs]]
+    }
+    ::acre::physmem::close
+    return $taken
+}
+
+# look TAKEN -> a snapshot, dict: registers, walk (pagewalk::walk's), list (the emulator's own, listing.tcl), ebda and
+# basemem (words at 0x40e and 0x413).  A snapshot itself is given back as it is.
+proc ::acre::audit::look {taken} {
+    variable EFER_NXE
+    if {[dict exists $taken walk]} {
+        return $taken
+    }
+    set nx [expr {([dict get $taken registers efer] & $EFER_NXE) != 0}]
+    dict set taken list [::acre::listing::read [dict get $taken emulator] [dict get $taken listed]]
+    dict set taken walk [::acre::pagewalk::walk [dict get $taken reader] [dict get $taken registers cr3] $nx]
+    return $taken
 }
 
 # judge SNAPSHOT REPORT USABLE CPU -> list of findings.

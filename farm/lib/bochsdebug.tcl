@@ -41,6 +41,10 @@ proc ::acre::bochs::Answered {handle} {
     }
 }
 
+proc ::acre::bochs::monitors {handle commands} {
+    return [lmap command $commands {monitor $handle $command}]
+}
+
 # monitor HANDLE COMMAND -> its text; the guest must stand.
 proc ::acre::bochs::monitor {handle command} {
     variable marker

@@ -169,7 +169,16 @@ proc ::acre::case::Read {chunk} {
 # Called while the guest stands at its audit point.
 proc ::acre::case::Audit {emulator dir handle} {
     variable snapshot
-    set snapshot [::acre::audit::snapshot $handle $emulator $dir]
+    set snapshot [::acre::audit::take $handle $emulator $dir]
+    after 0 ::acre::case::Look
+}
+
+# While the guest goes on and the emulator ends.
+proc ::acre::case::Look {} {
+    variable snapshot
+    if {$snapshot ne ""} {
+        set snapshot [::acre::audit::look $snapshot]
+    }
 }
 
 # Everything that was found wrong with a guest that says that all is well.
@@ -181,6 +190,7 @@ proc ::acre::case::Findings {case served tap} {
     if {$snapshot eq ""} {
         return [list "audit: audit point: expected the guest to come to acre_audit_point, got a normal end without it"]
     }
+    Look
     set report [::acre::compare::report $tap]
     set facts [Facts $report [dict get $case cpu]]
     set entries [dict get $served entries]

@@ -33,6 +33,7 @@
 #
 #   In on-audit:  ::acre::drive::readphys HANDLE ADDR LEN -> binary string of LEN bytes
 #                 ::acre::drive::monitor HANDLE CMD       -> text (QEMU: HMP command; Bochs: debugger command)
+#                 ::acre::drive::monitors HANDLE CMDS     -> their texts, for one wait where the emulator can do so
 #                 ::acre::drive::registers HANDLE         -> dict: rip rsp rflags hlt cr0 cr2 cr3 cr4 efer, as 0x...
 #   ::acre::drive::backed CASE  -> list of {base limit}: RAM of the emulator's that a served map may call usable
 #
@@ -175,6 +176,11 @@ proc ::acre::drive::readphys {handle address length} {
 proc ::acre::drive::monitor {handle command} {
     upvar #0 $handle run
     return [$run(driver)::monitor $handle $command]
+}
+
+proc ::acre::drive::monitors {handle commands} {
+    upvar #0 $handle run
+    return [$run(driver)::monitors $handle $commands]
 }
 
 proc ::acre::drive::backed {case} {

@@ -10,13 +10,18 @@ namespace eval ::acre::listing {
     variable UNLISTED_LIMIT 0xffff808000000000
 }
 
-# take HANDLE EMULATOR -> dict: where ({base limit phys} runs), rights ({base limit w u} runs; "" from Bochs).
-proc ::acre::listing::take {handle emulator} {
+# ask HANDLE EMULATOR -> the emulator's own words, for `read`: all that has to be asked while the guest stands still.
+proc ::acre::listing::ask {handle emulator} {
+    return [::acre::drive::monitors $handle [expr {$emulator eq "bochs" ? {"info tab"} : {"info tlb" "info mem"}}]]
+}
+
+# read EMULATOR WORDS -> dict: where ({base limit phys} runs), rights ({base limit w u} runs; "" from Bochs).
+proc ::acre::listing::read {emulator words} {
+    lassign $words where rights
     if {$emulator eq "bochs"} {
-        return [dict create where [bochs_tab [::acre::drive::monitor $handle "info tab"]] rights ""]
+        return [dict create where [bochs_tab $where] rights ""]
     }
-    return [dict create where [qemu_tlb [::acre::drive::monitor $handle "info tlb"]] \
-        rights [qemu_mem [::acre::drive::monitor $handle "info mem"]]]
+    return [dict create where [qemu_tlb $where] rights [qemu_mem $rights]]
 }
 
 # complete HANDLE WHERE RUNS -> WHERE with what Bochs 2.7's `info tab` steps over: the first PML4 slot of the upper half

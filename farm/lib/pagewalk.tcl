@@ -35,6 +35,28 @@ proc ::acre::pagewalk::walk {reader cr3 nx} {
     return [dict filter $state key tables levels owners runs findings]
 }
 
+# gather READER CR3: reads every table that `walk` will read, and nothing else is done: for a READER that keeps what it
+# read, so that the walk can be made when the guest has gone on.
+proc ::acre::pagewalk::gather {reader cr3} {
+    variable ADDRESS_MASK
+    set seen [dict create]
+    set tables [list [expr {$cr3 & $ADDRESS_MASK}]]
+    for {set level 4} {$level > 0} {incr level -1} {
+        set below {}
+        foreach phys $tables {
+            if {[dict exists $seen $phys]} continue
+            dict set seen $phys 1
+            if {[catch {{*}$reader $phys 4096} bytes] || $level == 1 || ![binary scan $bytes w512 entries]} continue
+            foreach entry [lsearch -all -inline -not -integer -exact $entries 0] {
+                if {($entry & 1) && ($level == 4 || !($entry & 0x80))} {
+                    lappend below [expr {$entry & $ADDRESS_MASK}]
+                }
+            }
+        }
+        set tables $below
+    }
+}
+
 # Walks the table at PHYS of LEVEL (4 is the root), whose first entry translates virtual address BASE; W, X, U are what
 # the levels above allow (X counts as forbidden: 1 once a level said NX).
 proc ::acre::pagewalk::Table {stateVar phys level base w nx u} {

@@ -13,12 +13,14 @@ namespace eval ::acre::physmem {
     # More of the window is not read at once: a guest may map what it likes there.
     variable WINDOW_MOST 0x100000
     variable frames
+    variable closed 0
 }
 
 # open EMULATOR HANDLE DIR TAB: forgets what was read before.  DIR is the emulator's working directory; TAB what Bochs
 # said of its mappings ({base limit phys} runs, listing.tcl), "" for QEMU.
 proc ::acre::physmem::open {emulator handle dir tab} {
     variable frames [dict create]
+    variable closed 0
     if {$emulator eq "bochs"} {
         foreach run $tab {
             Window $handle $dir $run
@@ -26,28 +28,42 @@ proc ::acre::physmem::open {emulator handle dir tab} {
     }
 }
 
+# close: the guest goes on; what was not read yet cannot be read any more.
+proc ::acre::physmem::close {} {
+    variable closed 1
+}
+
 # read EMULATOR HANDLE DIR PHYS LENGTH -> LENGTH bytes, within one frame.  Raises what the driver raises.
 proc ::acre::physmem::read {emulator handle dir phys length} {
     variable frames
+    variable closed
     set frame [expr {$phys & ~0xfff}]
-    if {![dict exists $frames $frame] && $emulator eq "qemu"} {
-        Block $handle $dir $frame
+    if {![dict exists $frames $frame]} {
+        if {$closed} {
+            return -code error "physical [format 0x%llx $frame] was not read while the guest stood still"
+        } elseif {$emulator eq "qemu"} {
+            fetch $handle $dir [list $frame]
+        }
     }
-    if {[dict exists $frames $frame]} {
-        set at [expr {$phys - $frame}]
-        return [string range [dict get $frames $frame] $at [expr {$at + $length - 1}]]
+    if {![dict exists $frames $frame]} {
+        dict set frames $frame [::acre::drive::readphys $handle $frame 4096]
     }
-    return [::acre::drive::readphys $handle $phys $length]
+    set at [expr {$phys - $frame}]
+    return [string range [dict get $frames $frame] $at [expr {$at + $length - 1}]]
 }
 
-# QEMU: the block around a frame.
-proc ::acre::physmem::Block {handle dir frame} {
+# fetch HANDLE DIR FRAMES: QEMU writes the blocks around these frames, for one wait; what it does not is not kept.
+proc ::acre::physmem::fetch {handle dir frames} {
     variable BLOCK
     variable FILE
-    set base [expr {$frame & ~($BLOCK - 1)}]
+    set bases [lsort -unique [lmap frame $frames {expr {$frame & ~($BLOCK - 1)}}]]
     catch {
-        ::acre::drive::monitor $handle [format "pmemsave 0x%llx 0x%x %s" $base $BLOCK $FILE]
-        Keep [file join $dir $FILE] $base [expr {$BLOCK + 0}]
+        ::acre::drive::monitors $handle [lmap base $bases {
+            format "pmemsave 0x%llx 0x%x %s%llx" $base $BLOCK $FILE $base
+        }]
+    }
+    foreach base $bases {
+        catch {Keep [file join $dir $FILE[format %llx $base]] $base [expr {$BLOCK + 0}]}
     }
 }
 
@@ -71,7 +87,7 @@ proc ::acre::physmem::Keep {path base length} {
     variable frames
     set in [::open $path rb]
     set bytes [::read $in]
-    close $in
+    ::close $in
     file delete $path
     if {[string length $bytes] != $length} {
         return

@@ -116,9 +116,11 @@ proc ::acre::qemu::Qmp {handle} {
     while {[gets $run(fifo,qmp.out) line] >= 0} {
         if {[regexp {"event": "(SHUTDOWN|STOP|GUEST_PANICKED)"} $line - event]} {
             Event $handle $event $line
-        } elseif {$run(asked) && [regexp {"(return|error)": } $line] && [regexp "\"id\": $run(asked)\\M" $line]} {
-            set run(answer) $line
-            set run(asked) 0
+        } elseif {$run(asked) && [regexp {"(return|error)": } $line] && [regexp {"id": (\d+)\M} $line - id]} {
+            dict set run(answers) $id $line
+            if {$id == $run(asked)} {
+                set run(asked) 0
+            }
         }
     }
 }
@@ -161,40 +163,55 @@ proc ::acre::qemu::Logged {handle name} {
     return $found
 }
 
-# ask HANDLE JSON -> the answer's line.  COMMAND is the inside of a QMP object.
-proc ::acre::qemu::ask {handle command} {
+# ask HANDLE COMMANDS -> the answers' lines.  A command is the inside of a QMP object; QEMU carries them out one after
+# the other, so several cost one wait.
+proc ::acre::qemu::ask {handle commands} {
     upvar #0 $handle run
-    set id [incr run(questions)]
-    set run(asked) $id
-    puts $run(fifo,qmp.in) "{$command, \"id\": $id}"
+    set run(answers) {}
+    set ids [lmap command $commands {incr run(questions)}]
+    set run(asked) [set last $run(questions)]
+    puts $run(fifo,qmp.in) [join [lmap command $commands id $ids {string cat "{" $command ", \"id\": $id}"}] \n]
     set timer [after [expr {$::acre::drive::PATIENCE * 1000}] [list set ${handle}(asked) -1]]
-    while {$run(asked) == $id && !$run(gone)} {
+    while {$run(asked) == $last && !$run(gone)} {
         vwait ${handle}(asked)
     }
     after cancel $timer
     if {$run(asked) != 0} {
         return -code error -errorcode {ACRE EMULATOR} "QEMU's monitor did not answer"
     }
-    if {[regexp {"error": .*"desc": "([^\"]*)"} $run(answer) - why]} {
-        return -code error -errorcode {ACRE EMULATOR} "QEMU: $why"
+    foreach answer [dict values $run(answers)] {
+        if {[regexp {"error": .*"desc": "([^\"]*)"} $answer - why]} {
+            return -code error -errorcode {ACRE EMULATOR} "QEMU: $why"
+        }
     }
-    return $run(answer)
+    return [lmap id $ids {dict get $run(answers) $id}]
 }
 
 proc ::acre::qemu::Quote {text} {
     return "\"[string map {\\ \\\\ \" \\\" \n \\n} $text]\""
 }
 
-# An HMP command's text.
+# HMP commands' texts.
+proc ::acre::qemu::monitors {handle commands} {
+    set answers [ask $handle [lmap command $commands {
+        string cat "\"execute\": \"human-monitor-command\", \"arguments\": {\"command-line\": [Quote $command]}"
+    }]]
+    return [lmap answer $answers {
+        regexp {"return": "((?:[^\"\\]|\\.)*)"} $answer - text
+        string map {\\r\\n \n \\n \n \\r "" \\t \t \\\" \" \\\\ \\} $text
+    }]
+}
+
 proc ::acre::qemu::monitor {handle command} {
-    set arguments "{\"command-line\": [Quote $command]}"
-    set answer [ask $handle "\"execute\": \"human-monitor-command\", \"arguments\": $arguments"]
-    regexp {"return": "((?:[^\"\\]|\\.)*)"} $answer - text
-    return [string map {\\r\\n \n \\n \n \\r "" \\t \t \\\" \" \\\\ \\} $text]
+    return [lindex [monitors $handle [list $command]] 0]
 }
 
 proc ::acre::qemu::registers {handle} {
-    set text [monitor $handle "info registers"]
+    return [registers_in [monitor $handle "info registers"]]
+}
+
+# What a text of "info registers" says.
+proc ::acre::qemu::registers_in {text} {
     set registers [dict create hlt [regexp {HLT=1} $text]]
     foreach {name names} {rip {RIP EIP} rsp {RSP ESP} rflags {RFL EFL} cr0 CR0 cr2 CR2 cr3 CR3 cr4 CR4 efer EFER} {
         if {![regexp "\\m(?:[join $names |])=(\[0-9a-f]+)" $text - value]} {
@@ -218,7 +235,7 @@ proc ::acre::qemu::Stopped {handle client} {
     }
     ::acre::drive::audit $handle
     if {!$run(gone)} {
-        ::acre::rsp::ask $client [format z1,%llx,1 [dict get $run(case) audit-address]]
+        ::acre::rsp::send $client [format z1,%llx,1 [dict get $run(case) audit-address]]
         ::acre::rsp::send $client c
     }
 }

@@ -5,7 +5,7 @@
 #   ::acre::rsp::open IN OUT STOPPED GONE -> client   channels, not blocking, binary; STOPPED: a command prefix that
 #                                            is called (with the client) whenever the guest stops; GONE: a script
 #                                            whose truth ends a wait
-#   ::acre::rsp::send CLIENT TEXT          a packet whose answer, if any, is a stop
+#   ::acre::rsp::send CLIENT TEXT          a packet whose answer, if it is no stop, is not of interest
 #   ::acre::rsp::ask CLIENT TEXT           -> the answer; raises ACRE EMULATOR if none comes
 #   ::acre::rsp::memory CLIENT ADDR LEN    -> binary string of LEN bytes of physical memory (QEMU's extension)
 #   ::acre::rsp::close CLIENT
