@@ -8,18 +8,17 @@
 # A guest that passes by its own word and fails a comparison is FAIL: the word is not evidence.  All that was seen stays
 # in the case's directory: served.map, cut.txt, serial.log, replay.sh, audit.txt, result.txt, ledger.svg, ledger.txt.
 
+::acre::paths::use casefindings
+
 namespace eval ::acre::case {
     # Seconds at scale 1; a boot takes well under one.
     variable limits {first-byte 8 silence 6 total 30}
     # Bytes of serial log: a report has some 10 KiB, with the largest map 200; reading more takes longer than a boot.
     variable MOST 4194304
-    variable snapshot ""
     # The report, read while the guest goes on.
     variable reader ""
     # What judges a boot: read while the emulator starts, which takes longer.
     variable JUDGES {tap verdict oracle pagewalk listing physmem audit compare required}
-    # All CPUs of both emulators without hardware virtualisation.
-    variable PHYS_BITS 40
 }
 
 # run CASE -> dict verdict sub why margin cut.  Files are written below the case's dir.
@@ -97,11 +96,10 @@ proc ::acre::case::Cut {case ranges} {
 }
 
 proc ::acre::case::Boot {case served} {
-    variable snapshot
     variable reader
-    set snapshot ""
     set reader ""
-    set outcome [::acre::drive::run [Drive $case [dict get $served rom]]]
+    ForgetSeen
+    set outcome [::acre::drive::run [Drive $case $served]]
     if {$reader eq ""} { # it did not start
         Judges {}
     }
@@ -134,12 +132,12 @@ proc ::acre::case::Expectation {case} {
 }
 
 # The driver's view of the case.
-proc ::acre::case::Drive {case rom} {
+proc ::acre::case::Drive {case served} {
     variable limits
     variable MOST
     set scaled [dict map {clock seconds} $limits {expr {$seconds * [dict get $case scale]}}]
-    set drive [dict create rom $rom limits $scaled most $MOST expect [dict get $case regex] on-audit "" \
-        on-start ::acre::case::Judges on-output ::acre::case::Read]
+    set drive [dict create rom [dict get $served rom] limits $scaled most $MOST expect [dict get $case regex] \
+        on-audit "" on-start ::acre::case::Judges on-output ::acre::case::Read]
     foreach key {emulator machine memory dir cpu disk} {
         dict set drive $key [dict get $case $key]
     }
@@ -150,7 +148,7 @@ proc ::acre::case::Drive {case rom} {
     }
     if {[Expectation $case] eq "boots"} {
         dict set drive audit-address [dict get $case audit-address]
-        dict set drive on-audit [list ::acre::case::Audit [dict get $case emulator] [dict get $case dir]]
+        dict set drive on-audit [list ::acre::case::Audit $case $served]
     }
     return $drive
 }
@@ -164,97 +162,6 @@ proc ::acre::case::Judges {command} {
 }
 proc ::acre::case::Read {chunk} {
     ::acre::tap::more ::acre::case::reader $chunk
-}
-
-# Called while the guest stands at its audit point.
-proc ::acre::case::Audit {emulator dir handle} {
-    variable snapshot
-    set snapshot [::acre::audit::take $handle $emulator $dir]
-    after 0 ::acre::case::Look
-}
-
-# While the guest goes on and the emulator ends.
-proc ::acre::case::Look {} {
-    variable snapshot
-    if {$snapshot ne ""} {
-        set snapshot [::acre::audit::look $snapshot]
-    }
-}
-
-# Everything that was found wrong with a guest that says that all is well.
-proc ::acre::case::Findings {case served tap} {
-    variable snapshot
-    if {![::acre::programcase::checked $case]} {
-        return [::acre::programcase::findings $case $tap]
-    }
-    if {$snapshot eq ""} {
-        return [list "audit: audit point: expected the guest to come to acre_audit_point, got a normal end without it"]
-    }
-    Look
-    set report [::acre::compare::report $tap]
-    set facts [Facts $report [dict get $case cpu]]
-    set entries [dict get $served entries]
-    if {$entries eq ""} {
-        set entries [lmap entry [dict get $report e820] {
-            lassign $entry base length type
-            list $base [expr {$base + $length}] $type
-        }]
-    }
-    set oracle [::acre::oracle::judge $entries [dict get $served quirks] $facts]
-    set findings [::acre::compare::judge $report $oracle [Expected $served $oracle]]
-    if {[dict get $case map] eq ""} {
-        lappend findings {*}[::acre::compare::ladder $report [dict get $case memory]]
-    }
-    lappend findings {*}[::acre::required::findings [dict get $tap points]]
-    lappend findings {*}[::acre::programcase::findings $case $tap]
-    lappend findings {*}[PhysBits $report [dict get $case cpu]]
-    lappend findings {*}[::acre::audit::judge $snapshot $report [dict get $oracle usable] [dict get $case cpu]]
-    Write $case audit.txt [Seen $findings]
-    return $findings
-}
-
-# The oracle's facts come from outside: the words in memory, and what these emulators' CPUs are known to address.
-proc ::acre::case::Facts {report cpu} {
-    variable snapshot
-    return [dict create phys-bits [Bits $cpu] ebda-pointer [dict get $snapshot ebda] \
-        base-memory-kib [dict get $snapshot basemem]]
-}
-
-proc ::acre::case::PhysBits {report cpu} {
-    set want [Bits $cpu]
-    set got [::acre::audit::Get [dict get $report facts] phys-bits nothing]
-    return [expr {$got eq $want ? "" : [list "phys-bits: expected $want, got $got"]}]
-}
-
-# Address bits of the CPU: what its model was told to have, else what both emulators give.
-proc ::acre::case::Bits {cpu} {
-    variable PHYS_BITS
-    return [expr {[regexp {phys-bits=(\d+)} $cpu - bits] ? $bits : $PHYS_BITS}]
-}
-
-# The entries that the kernel must report, as {base length type}; "" where E820 is not what it used.
-proc ::acre::case::Expected {served oracle} {
-    if {[dict get $served entries] eq "" || [dict get $oracle map-source] ne "e820"} {
-        return ""
-    }
-    # A BIOS that sets carry with its last entry has not given that one: the oracle says how many are to be seen.
-    set seen [lrange [dict get $served entries] 0 [dict get $oracle entries-seen]-1]
-    return [lmap entry $seen {
-        lassign $entry base limit type
-        list $base [expr {$limit - $base}] $type
-    }]
-}
-
-# The findings and the tables as they were walked.
-proc ::acre::case::Seen {findings} {
-    variable snapshot
-    set text [join [lmap finding $findings {string cat $finding \n}] ""]
-    append text "# registers [dict get $snapshot registers]\n"
-    append text "# page tables [lmap frame [dict get $snapshot walk tables] {format 0x%llx $frame}]\n"
-    foreach run [dict get $snapshot walk runs] {
-        append text "# mapping [::acre::pagewalk::text $run]\n"
-    }
-    return $text
 }
 
 # PASS with findings is FAIL; the first finding is the reason, its first words the sub-kind.

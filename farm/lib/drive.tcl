@@ -35,6 +35,7 @@
 #                 ::acre::drive::monitor HANDLE CMD       -> text (QEMU: HMP command; Bochs: debugger command)
 #                 ::acre::drive::monitors HANDLE CMDS     -> their texts, for one wait where the emulator can do so
 #                 ::acre::drive::registers HANDLE         -> dict: rip rsp rflags hlt cr0 cr2 cr3 cr4 efer, as 0x...
+#                 ::acre::drive::hear HANDLE              on-output for all that the port has now
 #   ::acre::drive::backed CASE  -> list of {base limit}: RAM of the emulator's that a served map may call usable
 #
 # Everything waits in Tcl's event loop, so a caller with several cases uses one process a case.  Loading this file loads

@@ -77,6 +77,11 @@ proc ::acre::drive::Heed {handle} {
     after $REST [list ::acre::drive::Listen $handle]
 }
 
+# What the port has now, where the driver reads it.
+proc ::acre::drive::hear {handle} {
+    Serial $handle [set ${handle}(serial)]
+}
+
 proc ::acre::drive::Serial {handle channel} {
     upvar #0 $handle run
     if {$channel eq "" || [set chunk [read $channel]] eq ""} {

@@ -138,7 +138,7 @@ proc ::acre::qemu::Event {handle event line} {
 proc ::acre::qemu::Guest_ended {handle reason} {
     upvar #0 $handle run
     # What was said before comes first.
-    ::acre::drive::Serial $handle $run(serial)
+    ::acre::drive::hear $handle
     catch {set run(registers) [registers $handle]}
     set where [::acre::hang::Where $run(registers)]
     if {$reason ne "guest-reset"} {
