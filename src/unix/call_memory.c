@@ -40,7 +40,7 @@ static void look_at_file(struct space_request *r, const struct file *file)
     r->file = inode;
     r->may_read = file_readable(file);
     r->may_write = file_writable(file);
-    r->no_device = !inode_is(inode, S_IFREG) || inode->ops;
+    r->no_device = !inode_is(inode, S_IFREG) || inode->ops || inode_is_fixed(inode);
     if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE) && r->may_write &&
         (r->flags & SPACE_MAP_TYPE) != SPACE_MAP_PRIVATE) {
         r->may_write = false;

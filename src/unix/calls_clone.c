@@ -41,10 +41,15 @@ static int64_t check_flags(uint64_t flags)
     return (flags & CLONE_NEEDED) == CLONE_NEEDED && !(flags & ~CLONE_KNOWN) ? 0 : -ENOSYS;
 }
 
-static bool write_tids(const struct clone_args *args, int32_t tid)
+/* As Linux: where nothing can be written, nothing is, and the thread runs all the same. */
+static void write_tids(const struct clone_args *args, int32_t tid)
 {
-    return (!(args->flags & CLONE_PARENT_SETTID) || user_put(args->parent_tid, tid)) &&
-           (!(args->flags & CLONE_CHILD_SETTID) || user_put(args->child_tid, tid));
+    const uint64_t places[] = { args->flags & CLONE_PARENT_SETTID ? args->parent_tid : 0,
+                                args->flags & CLONE_CHILD_SETTID ? args->child_tid : 0 };
+
+    for (uint32_t i = 0; i < 2; i++)
+        if (places[i] && !user_put(places[i], tid))
+            continue;
 }
 
 /* args->stack is the new thread's stack pointer, 0 for the same. */
@@ -66,10 +71,7 @@ static int64_t clone_thread(const struct clone_args *args)
         thread->fs_base = args->tls;
     if (args->flags & CLONE_CHILD_CLEARTID)
         thread->clear_child_tid = args->child_tid;
-    if (!write_tids(args, thread->tid)) {
-        thread_drop(thread);
-        return -EFAULT;
-    }
+    write_tids(args, thread->tid);
     thread_start(thread);
     return thread->tid;
 }

@@ -2,7 +2,7 @@
 /* Clocks and sleeping: clock_gettime(2), nanosleep(2), times(2), getrusage(2). */
 #include "clock.h"
 #include "errno.h"
-#include "kernel/ledger.h"
+#include "space.h"
 #include "syscalls.h"
 #include "thread.h"
 #include "user.h"
@@ -160,14 +160,6 @@ struct rusage {
 
 _Static_assert(sizeof(struct rusage) == 144, "Linux");
 
-static int64_t resident_kib(void)
-{
-    uint64_t frames = ledger.frames[OWNER_USER_ANONYMOUS] + ledger.frames[OWNER_USER_STACK] +
-                      ledger.frames[OWNER_USER_HEAP] + ledger.frames[OWNER_USER_PROGRAM];
-
-    return (int64_t)(frames * (LAYOUT_FRAME_SIZE / 1024));
-}
-
 static struct timeval timeval_of(uint64_t ns)
 {
     return (struct timeval){ (int64_t)(ns / CLOCK_SECOND), (int64_t)(ns % CLOCK_SECOND / 1000) };
@@ -187,7 +179,7 @@ int64_t sys_getrusage(const uint64_t *a)
         all = who == SELF ? clock_program() : thread_cpu(current);
         usage.user = timeval_of(all - system);
         usage.system = timeval_of(system);
-        usage.most_resident_kib = resident_kib();
+        usage.most_resident_kib = (int64_t)(space_most_resident() * (LAYOUT_FRAME_SIZE / 1024));
     }
     return user_put(a[1], usage) ? 0 : -EFAULT;
 }

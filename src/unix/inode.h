@@ -80,10 +80,10 @@ static inline bool inode_is(const struct inode *inode, uint32_t type)
     return (inode->mode & 0170000) == type; /* S_IFMT */
 }
 
-/* Whether nobody can make or remove a name in a directory: /proc's and /sys's are the kernel's. */
-static inline bool inode_is_fixed(const struct inode *directory)
+/* /proc's and /sys's are the kernel's: nobody can make or remove a name in such a directory, or map such a file. */
+static inline bool inode_is_fixed(const struct inode *inode)
 {
-    return directory->filesystem == FILESYSTEM_PROC || directory->filesystem == FILESYSTEM_SYS;
+    return inode->filesystem == FILESYSTEM_PROC || inode->filesystem == FILESYSTEM_SYS;
 }
 
 /* Which times inode_touch sets to now. */

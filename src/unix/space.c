@@ -47,7 +47,8 @@ void space_reset(const struct layout *layout)
     space = (struct space){ .mmap_base = layout ? layout->mmap_base : LAYOUT_MMAP_BASE,
                             .mmap32_base = layout ? layout->mmap32_base : LAYOUT_MMAP32_BASE,
                             .brk_limit = layout ? layout->brk_limit : LAYOUT_USER_STACK_LIMIT,
-                            .frames = ledger_total(&ledger) };
+                            .frames = ledger_total(&ledger),
+                            .most_resident = layout ? space.most_resident : 0 };
     if (layout)
         space_brk_set(layout->brk_base);
 }

@@ -101,6 +101,9 @@ int64_t space_brk(uint64_t wanted);
 /* Makes the pages of a range, for reading or writing, as faults would; -EFAULT, -ENOMEM. */
 int64_t space_populate(uint64_t address, uint64_t length, bool write);
 
+/* The most frames of its own that the program had at any time, whatever it replaced itself by. */
+uint64_t space_most_resident(void);
+
 /* Unmaps all there is; frames and tables go back to the ledger.  The next program's bases are the layout's, if any. */
 void space_reset(const struct layout *layout);
 

@@ -18,6 +18,8 @@ static bool grow_to(struct area *area, uint64_t page)
 
     if (bytes > program.limits[LIMIT_STACK].now || page < LAYOUT_USER_BASE || !space_may_grow(more, area->flags))
         return false;
+    if (area->flags & AREA_LOCKED && !space_may_lock(more))
+        return false;
     if (before && before->flags & AREA_ACCESS && !(before->flags & AREA_GROWS) &&
         page - before->limit < AREA_GUARD_SIZE)
         return false;

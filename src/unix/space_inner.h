@@ -27,6 +27,7 @@ struct space {
     uint64_t brk_base, brk, brk_limit;
     uint64_t mmap_base, mmap32_base; /* where searches begin */
     uint64_t frames; /* of usable memory */
+    uint64_t most_resident; /* frames */
 };
 
 extern struct space space;

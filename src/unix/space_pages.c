@@ -8,6 +8,7 @@
  */
 #include <stddef.h>
 
+#include "kernel/ledger.h"
 #include "kernel/physical.h"
 #include "unix/errno.h"
 #include "unix/forget.h"
@@ -50,8 +51,20 @@ static void free_leaf(void *context, struct mapping leaf)
         physical_free((enum owner)owner, leaf.phys, leaf.bytes >> LAYOUT_FRAME_SHIFT);
 }
 
+/* The program never has more than just before it gives some back, or now. */
+uint64_t space_most_resident(void)
+{
+    uint64_t now = ledger.frames[OWNER_USER_ANONYMOUS] + ledger.frames[OWNER_USER_STACK] +
+                   ledger.frames[OWNER_USER_HEAP] + ledger.frames[OWNER_USER_PROGRAM];
+
+    if (now > space.most_resident)
+        space.most_resident = now;
+    return space.most_resident;
+}
+
 void space_zap(uint64_t base, uint64_t limit)
 {
+    space_most_resident();
     tables_unmap(virt(base), limit - base, free_leaf, NULL);
 }
 

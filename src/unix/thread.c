@@ -229,12 +229,6 @@ void thread_start(struct thread *thread)
     thread_ready(thread);
 }
 
-void thread_drop(struct thread *thread)
-{
-    dead = thread;
-    reap();
-}
-
 void thread_begun(struct trap_frame *frame)
 {
     reap();

@@ -75,9 +75,6 @@ void threads_init(void);
 MUST_USE enum status thread_new(const struct trap_frame *frame, struct thread **thread);
 void thread_start(struct thread *thread);
 
-/* Gives one back that was never started. */
-void thread_drop(struct thread *thread);
-
 /* Ends the current thread: robust list, clear_child_tid, its memory.  The last one ends the program with `status`. */
 _Noreturn void thread_exit(int status);
 

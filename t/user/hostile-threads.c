@@ -178,17 +178,20 @@ static int clone_refused(void) /* the base as arch_prctl; Linux does not say tha
 static int clone_ids(void)
 {
     char *stack = hostile_map(STACK_SIZE, PROT_READ | PROT_WRITE);
+    int held = 1;
 
     for (size_t i = 0; i < BAD; i++) {
         ended = 0;
         if (clone(ends, stack + STACK_SIZE, THREAD_FLAGS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID, NULL, bad[i],
-                  NULL, bad[i]) < 0)
+                  NULL, bad[i]) < 0) {
+            held = 0;
             continue;
+        }
         while (!ended)
             sched_yield();
         usleep(10000);
     }
-    return HELD;
+    return hostile_held(held, "a thread whose id cannot be written");
 }
 
 /* Signals. */

@@ -280,6 +280,38 @@ static void low(void)
     munmap(p, PAGE);
 }
 
+static long most_resident(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+}
+
+/* What was once resident is counted when it is gone. */
+static void resident(void)
+{
+    enum { MIB = 4 };
+    long before = most_resident(), after;
+    char *p = anonymous(MIB << 20);
+
+    memset(p, 1, MIB << 20);
+    munmap(p, MIB << 20);
+    after = most_resident();
+    p = anonymous(PAGE);
+    *p = 1;
+    printf("most resident: %d %d\n", after - before > (MIB - 1) << 10, most_resident() >= after);
+    munmap(p, PAGE);
+}
+
+static void told(void)
+{
+    int file = open("/proc/self/maps", O_RDONLY);
+
+    say("a file of /proc", (long)mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, file, 0));
+    close(file);
+}
+
 int main(void)
 {
     setvbuf(stdout, NULL, _IONBF, 0);
@@ -288,6 +320,8 @@ int main(void)
     files();
     shared_anonymous();
     brks();
+    resident();
+    told();
     odd();
     low();
     shut();
