@@ -8,9 +8,16 @@
 # would do harm: Expect's handler, entered while Tcl's notifier holds the lock that it wants, waits for ever.
 
 namespace eval ::acre::process {
-    # Reads the emulator's number, then the word; without the word it tidies up.
+    # Makes named pipes in a directory, if any, and says so.  Reads the emulator's number, then the word; without the
+    # word it tidies up.
     variable GUARDIAN {
         trap '' HUP INT TERM
+        if test -n "$2"; then
+            cd "$1" && mkfifo $2 2>&1 && echo made
+            cd /
+        fi
+        exec >/dev/null
+        shift 2
         read -r pid
         read -r word && exit
         rm -rf -- "$@"
@@ -26,9 +33,15 @@ proc ::acre::process::guard {} {
 # guardian PATH... -> a channel: when this process dies before `dismiss CHANNEL`, the files and directories (absolute
 # names) are removed, and the process group whose number was written to the channel, in a line, is killed.
 proc ::acre::process::guardian {args} {
+    return [guardian_of_pipes "" "" {*}$args]
+}
+
+# guardian_of_pipes DIR NAMES PATH... -> the same, which makes the named pipes NAMES (plain words) in DIR first: when it
+# has, a line can be read from the channel, and if it cannot, the channel ends or says nothing.
+proc ::acre::process::guardian_of_pipes {dir names args} {
     variable GUARDIAN
     guard
-    if {[catch {open |[list /bin/sh -c $GUARDIAN guardian {*}$args >/dev/null 2>/dev/null] w} channel]} {
+    if {[catch {open |[list /bin/sh -c $GUARDIAN guardian $dir $names {*}$args 2>/dev/null] r+} channel]} {
         return -code error -errorcode {ACRE EMULATOR} "cannot start a shell: $channel"
     }
     fconfigure $channel -buffering line

@@ -62,6 +62,12 @@ proc ::acre::qemu::Command {case} {
 
 proc ::acre::qemu::start {handle} {
     upvar #0 $handle run
+    set audit [expr {[dict get $run(case) audit-address] ne ""}]
+    # A named pipe PATH is two to QEMU: PATH.in, which it reads, and PATH.out.
+    set console [expr {[dict get $run(case) console] ne ""}]
+    set pipes [concat {com1.in com1.out qmp.in qmp.out} [expr {$console ? {com3.in com3.out} : {}}] \
+        [expr {$audit ? {gdb.in gdb.out} : {}}]]
+    ::acre::rundir::fifos_begin $handle {*}$pipes
     dict set run(case) boot [::acre::rundir::boot_file $handle]
     ::acre::rundir::replay $handle [concat [Command $run(case)] -serial stdio] "" ""
     set own [::acre::rundir::own_disk $handle]
@@ -70,12 +76,7 @@ proc ::acre::qemu::start {handle} {
         dict set run(case) own 1
     }
     set guest [Command $run(case)]
-    set audit [expr {[dict get $run(case) audit-address] ne ""}]
-    # A named pipe PATH is two to QEMU: PATH.in, which it reads, and PATH.out.
-    set console [expr {[dict get $run(case) console] ne ""}]
-    set pipes [concat {com1.in com1.out qmp.in qmp.out} [expr {$console ? {com3.in com3.out} : {}}] \
-        [expr {$audit ? {gdb.in gdb.out} : {}}]]
-    ::acre::rundir::fifos $handle {*}$pipes
+    ::acre::rundir::fifos_end $handle {*}$pipes
     set run(argv) [concat $guest -action reboot=shutdown,shutdown=pause \
         -chardev pipe,id=com1,path=com1 -serial chardev:com1 \
         -chardev pipe,id=qmp,path=qmp -mon chardev=qmp,mode=control]

@@ -3,7 +3,8 @@
 # rundir.tcl: what a run puts into its case's directory: logs, named pipes, the disk, the replay script.
 #
 #   ::acre::rundir::create DIR FILE      -> a channel that writes FILE, raises ACRE CASE if it cannot
-#   ::acre::rundir::fifos HANDLE NAME... makes named pipes; run(fifo,NAME) is a channel that reads and writes
+#   ::acre::rundir::fifos HANDLE NAME... makes named pipes; run(fifo,NAME) is a channel that reads and writes.  In two
+#                                        steps: fifos_begin, something else, fifos_end
 #   ::acre::rundir::boot_file HANDLE     -> path of the disk to boot
 #   ::acre::rundir::own_disk HANDLE      -> path of a copy of it for this run alone, removed with it, or ""
 #   ::acre::rundir::replay HANDLE ARGV REDIRECT AFTER   writes replay.sh
@@ -13,6 +14,7 @@ namespace eval ::acre::rundir {
     # Bytes of a disk that a run copies for itself.  QEMU's snapshot=on makes a file of its own, through which each
     # sector is read: a fifth of the time of a boot.
     variable OWN_MOST 4194304
+    variable OWN run.img
 }
 
 proc ::acre::rundir::create {dir file} {
@@ -22,17 +24,29 @@ proc ::acre::rundir::create {dir file} {
     return $channel
 }
 
-# Both ends of a pipe stay open here, so that neither side waits for the other to open it.
 proc ::acre::rundir::fifos {handle args} {
+    fifos_begin $handle {*}$args
+    fifos_end $handle {*}$args
+}
+
+# The guardian makes them, which takes it some milliseconds: there is time for something else.
+proc ::acre::rundir::fifos_begin {handle args} {
+    variable OWN
     upvar #0 $handle run
     set paths [lmap name $args {file join $run(dir) $name}]
     file delete -force -- {*}$paths
-    set run(guardian) [::acre::process::guardian {*}$paths {*}$run(files)]
-    if {[catch {exec mkfifo -- {*}$paths} why]} {
+    set own [file join $run(dir) $OWN]
+    set run(guardian) [::acre::process::guardian_of_pipes $run(dir) $args {*}$paths $own {*}$run(files)]
+    lappend run(files) {*}$paths
+}
+
+# Both ends of a pipe stay open here, so that neither side waits for the other to open it.
+proc ::acre::rundir::fifos_end {handle args} {
+    upvar #0 $handle run
+    if {[gets $run(guardian) why] < 0 || $why ne "made"} {
         return -code error -errorcode {ACRE EMULATOR} "cannot make named pipes in $run(dir): $why"
     }
-    lappend run(files) {*}$paths
-    foreach name $args path $paths {
+    foreach name $args path [lmap name $args {file join $run(dir) $name}] {
         set run(fifo,$name) [open $path {RDWR NONBLOCK}]
         fconfigure $run(fifo,$name) -blocking 0 -buffering none -translation binary
         lappend run(channels) $run(fifo,$name)
@@ -64,14 +78,15 @@ proc ::acre::rundir::boot_file {handle} {
 
 proc ::acre::rundir::own_disk {handle} {
     variable OWN_MOST
+    variable OWN
     upvar #0 $handle run
     set disk [dict get $run(case) boot]
     if {[file size $disk] > $OWN_MOST} {
         return ""
     }
-    set own [file join $run(dir) run.img]
+    set own [file join $run(dir) $OWN]
     lappend run(files) $own
-    if {[catch {Copy $disk $run(dir) run.img} why]} {
+    if {[catch {Copy $disk $run(dir) $OWN} why]} {
         return -code error -errorcode {ACRE CASE} "cannot write in the case's directory: $why"
     }
     return $own
