@@ -13,7 +13,14 @@ if {![file exists [::acre::paths::get fakebios]]} {
 }
 tap::plan 53
 set tmp [tap::tmp]
-set double [file join $::env(srcdir) farm-double.tcl]
+# It starts as the command does, with a keeper.
+set double [file join $tmp double]
+set in [open [file join $::env(top_builddir) acre]]
+set out [open $double w]
+puts $out [lindex [regexp -inline {^.*?\nexit \$status\n} [read $in]] 0]
+puts $out [list source [file normalize [file join $::env(srcdir) farm-double.tcl]]]
+close $in
+close $out
 foreach {name value} [list srcdir $::env(srcdir) builddir $::env(builddir) top_srcdir $::env(top_srcdir) \
         top_builddir $::env(top_builddir)] {
     set ::env($name) $value
@@ -43,7 +50,7 @@ proc maps {dir args} {
 # farm ARG...: runs the double -> {status output}; -background gives {pid channel}.
 proc command {args} {
     global double tmp
-    return [list [info nameofexecutable] $double farm --image $tmp/acre.img --syms $tmp/acre.syms {*}$args]
+    return [list /bin/sh $double farm --image $tmp/acre.img --syms $tmp/acre.syms {*}$args]
 }
 proc farm {args} {
     set status 0

@@ -8,7 +8,7 @@ namespace eval ::acre::farm {
     variable caseLibraries {
         patterns machine process hang rsp qemu bochs drive quirks interval mapops map rom programcase casefile case
     }
-    variable runLibraries {options farmcheck plan group family progress runner resume summary probe farmrun}
+    variable runLibraries {options farmcheck plan group family progress keeper runner resume summary probe farmrun}
     # option -> {kind name default}: list options take all words up to the next option and may be repeated.
     variable options {
         --emulator {list emulators {}} --maps {list maps {}} --select {list select {}} --memory {list memory {}}
@@ -191,6 +191,7 @@ proc ::acre::farm::Cores {} {
 
 # --one FILE: the process of a case.  Its last line is for runner.tcl.
 proc ::acre::farm::One {file} {
+    ::acre::process::guard
     fconfigure stdin -blocking 0
     fileevent stdin readable {if {[read stdin] eq "" && [eof stdin]} {::acre::process::Interrupted 15}}
     set result [::acre::case::run [::acre::casefile::read $file]]

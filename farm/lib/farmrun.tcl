@@ -20,7 +20,7 @@ proc ::acre::farmrun::run {cases options} {
         set cases [Prepare $cases $out]
         ::acre::plan::write $cases [file join $out plan.tsv]
         set done [Known cases $out [dict get $options resume]]
-        Guard
+        ::acre::keeper::start
         set begun [clock milliseconds]
         set results [::acre::runner::run $cases $done [Slots $options $out $cases]]
         set counts [::acre::summary::counts $cases $results]
@@ -31,19 +31,6 @@ proc ::acre::farmrun::run {cases options} {
         catch {file delete $lock}
         ::acre::process::dismiss $guardian
     }
-}
-
-# Ctrl-C and its like end the run in order: children first, then the summary of what there is.  Set after the probes,
-# which ran in this process and had traps of their own.
-#
-# A terminal that is gone ends the run at once: there is nobody to sum up for, the cases see the end of their standard
-# input and end their emulators themselves, and a lock of a dead process is no lock.  A trap would do harm: Expect's
-# handler may be entered while Tcl's notifier holds the lock that the handler wants (seen: a run that hung for good).
-proc ::acre::farmrun::Guard {} {
-    foreach {name words} {SIGINT Ctrl-C SIGTERM "told to end"} {
-        exp_trap [list ::acre::runner::stop "the run was stopped ($words)"] $name
-    }
-    exp_trap SIG_DFL SIGHUP
 }
 
 # Makes OUT, or takes it over: what another run is working in is left alone, old results are put aside.
@@ -65,7 +52,7 @@ proc ::acre::farmrun::Directory {out resume} {
     }
     if {[catch {
         set channel [open $file {WRONLY CREAT EXCL}]
-        puts $channel [pid]
+        puts $channel [::acre::keeper::process]
         close $channel
         if {!$resume && [file exists [file join $out results.tsv]]} {
             file rename -force [file join $out results.tsv] [file join $out results-before.tsv]

@@ -37,7 +37,7 @@ proc ::acre::runner::run {cases done options} {
             }
             ::acre::progress::done $result 0
         }
-        Untrapped Loop
+        Loop
         End
         Missing $cases
         close $channel
@@ -49,15 +49,6 @@ proc ::acre::runner::run {cases done options} {
             "cannot write results: $message; make room or name another directory with --out"
     }
     return [dict get $state results]
-}
-
-# Runs SCRIPT.  A signal's trap may take away the result of the command that it interrupts, so what goes wrong once the
-# run was stopped is no news: what has no result by then is MISSING in any case.
-proc ::acre::runner::Untrapped {script} {
-    variable state
-    if {[catch $script message options] && [dict get $state stopped] eq ""} {
-        return -options $options $message
-    }
 }
 
 # The cases to run, the longest first, ties in the plan's order.
@@ -73,19 +64,21 @@ proc ::acre::runner::Longest {cases done} {
     }}} $open]
 }
 
-# Starts what fits, waits for the next event, until nothing is left or somebody called stop.
+# Starts what fits, waits for the next event, until nothing is left or the keeper has been told to end.
 proc ::acre::runner::Loop {} {
     variable state
     variable running
     variable wake
     while {1} {
-        if {[dict get $state stopped] ne ""} {
+        set told [::acre::keeper::told]
+        if {$told ne ""} {
+            dict set state stopped "the run was stopped ($told)"
             return
         }
         if {[dict exists $state failure]} {
             error [dict get $state failure]
         }
-        while {![dict exists $state failure] && [Next]} {}
+        while {![dict exists $state failure] && [::acre::keeper::told] eq "" && [Next]} {}
         if {[dict exists $state failure]} continue
         if {[array size running] == 0} {
             return
@@ -219,14 +212,6 @@ proc ::acre::runner::Overdue {} {
             Record $case ERROR farm "the case's process did not end within $patience s" $seconds
         }
     }
-}
-
-# stop WHY: ends the run soon; what has no result by then is MISSING.  May be called from a signal handler.
-proc ::acre::runner::stop {why} {
-    variable state
-    variable wake
-    dict set state stopped $why
-    set wake stop
 }
 
 # Ends every child with all its descendants: whatever descends from this process, known or not.
