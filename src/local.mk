@@ -26,6 +26,12 @@ kernel_C += src/kernel/archive.c src/kernel/backed.c src/kernel/bench.c src/kern
 	src/runtime/sum.c src/runtime/symbol.c src/runtime/table.c src/runtime/tag.c src/runtime/tagged.c \
 	src/runtime/tuple.c src/runtime/value.c src/runtime/value_parse.c src/runtime/value_print.c \
 	src/runtime/vector.c
+# The meta store, whose files make a part of the kernel of their own.
+store_C = src/runtime/sha256.c src/runtime/store.c src/runtime/storeconfig.c src/runtime/storeframe.c \
+	src/runtime/storeout.c src/runtime/storeserver.c src/runtime/storetags.c src/runtime/textring.c \
+	src/runtime/view.c
+acre_BUILT += $(store_C:.c=.k.o)
+acre_DEPS += $(store_C:.c=.k.o)
 kernel_ASM += src/kernel/start.asm src/x86_64/traps.asm
 
 # What runs once (once_CFLAGS): small counts, on the disk, in a machine of 640 KiB, and for an emulator that translates

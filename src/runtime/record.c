@@ -4,13 +4,19 @@
 #include "bytes.h"
 #include "scalar.h"
 
-struct function_value *record_function(struct tagged *tagged, struct symbol_value *name, uint64_t address)
+struct function_value *record_computed(struct tagged *tagged, struct symbol_value *name, uint64_t address,
+                                       const void *context)
 {
     struct function_value *function = name ? tagged_new(tagged, TAG_FUNCTION, sizeof *function, 0) : NULL;
 
     if (function)
-        *function = (struct function_value){{NULL}, name, address};
+        *function = (struct function_value){{NULL}, name, address, context};
     return function;
+}
+
+struct function_value *record_function(struct tagged *tagged, struct symbol_value *name, uint64_t address)
+{
+    return record_computed(tagged, name, address, NULL);
 }
 
 struct heap_value *record_heap(struct tagged *tagged, struct symbol_value *name, const struct heap *heap)

@@ -13,6 +13,7 @@ struct function_value {
     struct value head;
     struct symbol_value *name;
     uint64_t address; /* of its first instruction */
+    const void *context; /* what it is called with; not the value's */
 };
 
 struct heap_value {
@@ -49,6 +50,8 @@ struct unknown_value {
 #define UNKNOWN_FIXED ((uint32_t)sizeof(struct unknown_value))
 
 struct function_value *record_function(struct tagged *tagged, struct symbol_value *name, uint64_t address);
+struct function_value *record_computed(struct tagged *tagged, struct symbol_value *name, uint64_t address,
+                                       const void *context);
 struct heap_value *record_heap(struct tagged *tagged, struct symbol_value *name, const struct heap *heap);
 struct region_value *record_region(struct tagged *tagged, uint64_t base, uint64_t limit, uint32_t type);
 struct program_value *record_program(struct tagged *tagged, struct symbol_value *name);

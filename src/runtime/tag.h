@@ -33,7 +33,8 @@
     X(region, REGION, 0x0a) \
     X(program, PROGRAM, 0x0b) \
     X(fault, FAULT, 0x0c) \
-    X(unknown, UNKNOWN, 0x0d)
+    X(unknown, UNKNOWN, 0x0d) \
+    X(view, VIEW, 0x0e)
 
 #define TAG_ENUM_ROW(name, NAME, number) TAG_##NAME = number,
 

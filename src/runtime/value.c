@@ -18,6 +18,7 @@
 #include "tuple.h"
 #include "value_seam.h"
 #include "vector.h"
+#include "view.h"
 
 #define SIZE_ROW(name, NAME, number) [TAG_##NAME] = sizeof(struct name##_value),
 

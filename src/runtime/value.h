@@ -5,7 +5,7 @@
  *
  *   symbol_value              symbol.h        tuple_value, table_value   tuple.h, table.h (both over entries.h)
  *   integer_, string_value    scalar.h        function_, heap_, region_, program_, fault_, unknown_value   record.h
- *   vector_, buffer_value     vector.h, buffer.h
+ *   vector_, buffer_value     vector.h, buffer.h          view_value   view.h
  *
  * Ownership.  A container refers to values and does not own them: the same value may be in several, and taking it out
  * of one frees nothing.  What a graph of values holds is freed as a whole by value_destroy, or object by object by

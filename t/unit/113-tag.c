@@ -12,7 +12,7 @@ static const struct {
     const char *name;
 } tags[] = {{0, "none"}, {1, "symbol"}, {2, "tuple"}, {3, "table"}, {4, "vector"}, {5, "string"}, {6, "integer"},
             {7, "buffer"}, {8, "function"}, {9, "heap"}, {10, "region"}, {11, "program"}, {12, "fault"},
-            {13, "unknown"}, {14, "unlisted"}, {0xff, "unlisted"}, {UINT32_MAX, "unlisted"}};
+            {13, "unknown"}, {14, "view"}, {15, "unlisted"}, {0xff, "unlisted"}, {UINT32_MAX, "unlisted"}};
 
 static unsigned wrong_slots(void)
 {
@@ -43,7 +43,7 @@ int main(void)
     tap_plan(sizeof tags / sizeof tags[0] + 4);
     for (unsigned i = 0; i < sizeof tags / sizeof tags[0]; i++)
         tap_is_text(tag_name(tags[i].tag), tags[i].name, "tag %u is %s", tags[i].tag, tags[i].name);
-    tap_is_u64(TAG_COUNT, 14, "and there are no others");
+    tap_is_u64(TAG_COUNT, 15, "and there are no others");
     tap_is_u64(wrong_slots(), 0, "a kernel tag is one slot, found again from its first and last byte");
     tap_ok(tag_field(LAYOUT_KERNEL_BASE) == 0xff && tag_field(LAYOUT_PAGES_BASE) == 0xff,
            "the kernel's image and PAGES lie in the last slot, which is no tag's");

@@ -9,6 +9,7 @@
 #include "runtime/table.h"
 #include "runtime/tuple.h"
 #include "runtime/vector.h"
+#include "runtime/view.h"
 
 static struct tagged *const t = &model_tagged;
 
@@ -30,7 +31,7 @@ static void test_addresses(void)
         listed += strcmp(tag_name(tag), "unlisted") != 0;
     }
     tap_is_u64(wrong, 0, "255 tags, each one PML4 slot of 512 GiB, first and last byte");
-    tap_is_u64(listed, 14, "13 of them and none are listed");
+    tap_is_u64(listed, 15, "14 of them and none are listed");
     tap_is_u64(tag_base(1), LAYOUT_TAG1_BASE, "tag 0x01 is where the layout says");
     tap_is_u64(tag_base(0x7f), LAYOUT_TAG7F_BASE, "tag 0x7f is where the layout says");
     tap_is_u64(tag_limit(0xfe), LAYOUT_TAGFF_BASE, "tag 0xff is where the layout says");
@@ -75,6 +76,8 @@ static struct value *one_of(uint32_t tag)
         return program_as_value(record_program(t, name));
     case TAG_FAULT:
         return fault_as_value(record_fault(t, name, 0xfee, string_from(t, "text")));
+    case TAG_VIEW:
+        return view_as_value(view_create(t, VIEW_HERE, 0x1234, 0));
     default:
         return unknown_as_value(record_unknown(t, "12345", 5));
     }

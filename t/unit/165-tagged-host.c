@@ -21,6 +21,7 @@
 #include "runtime/tuple.h"
 #include "runtime/value_text.h"
 #include "runtime/vector.h"
+#include "runtime/view.h"
 #include "tagged_maps.h"
 
 static struct tagged_host host;
@@ -115,6 +116,7 @@ static void test_every_tag(void)
         [TAG_PROGRAM] = program_as_value(record_program(t, name)),
         [TAG_FAULT] = fault_as_value(record_fault(t, name, 1, string_from(t, "text"))),
         [TAG_UNKNOWN] = unknown_as_value(record_unknown(t, "1", 1)),
+        [TAG_VIEW] = view_as_value(view_create(t, VIEW_HERE, 1, 0)),
     };
     unsigned wrong = 0;
 

@@ -22,6 +22,7 @@
 #include "tuple.h"
 #include "value_text.h"
 #include "vector.h"
+#include "view.h"
 
 #include "../unit/tagged_maps.h"
 
@@ -90,6 +91,7 @@ static void every_tag(void)
         [TAG_PROGRAM] = program_as_value(record_program(t, name)),
         [TAG_FAULT] = fault_as_value(record_fault(t, name, 1, string_from(t, "text"))),
         [TAG_UNKNOWN] = unknown_as_value(record_unknown(t, "123", 3)),
+        [TAG_VIEW] = view_as_value(view_create(t, VIEW_HERE, 1, 0)),
     };
 
     for (uint32_t tag = 1; tag < TAG_COUNT; tag++) {
