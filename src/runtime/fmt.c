@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One pass over the format; text between conversions goes to the sink in one piece.  Numbers are written from their
- * last digit up into a buffer on the stack.  There is no 64-bit division: stage2 is 32-bit code without a library for
- * it.
+ * last digit up into a buffer on the stack (digits.h).
  */
 #include "fmt.h"
 
@@ -10,8 +9,8 @@
 #include <stdint.h>
 
 #include "bytes.h"
+#include "digits.h"
 
-#define DIGITS_MAX 24 /* 20 decimal digits of 2^64-1, a sign, 0x */
 #define PAD_PIECE 16
 
 /* A conversion being read. */
@@ -64,47 +63,10 @@ static void put_field(struct writer *writer, const struct conversion *c, const c
         pad(writer, ' ', missing);
 }
 
-/*
- * value / 10 is the high half of value * 0xcccccccccccccccd, shifted right by 3, for every 64-bit value (Granlund and
- * Montgomery, "Division by invariant integers using multiplication", 1994).  The high half comes from four 32-bit
- * products.
- */
-static uint64_t tenth(uint64_t value)
-{
-    const uint64_t high_factor = 0xcccccccc, low_factor = 0xcccccccd;
-    uint64_t high = value >> 32, low = (uint32_t)value;
-    uint64_t middle = (low * low_factor >> 32) + high * low_factor;
-    uint64_t other = low * high_factor + (uint32_t)middle;
-
-    return (high * high_factor + (middle >> 32) + (other >> 32)) >> 3;
-}
-
-/* Writes the digits of value so that they end at `end`; returns the first. */
-static char *decimal(char *end, uint64_t value)
-{
-    do {
-        uint64_t rest = tenth(value);
-
-        *--end = (char)('0' + (uint32_t)(value - rest * 10));
-        value = rest;
-    } while (value);
-    return end;
-}
-
-static char *hexadecimal(char *end, uint64_t value, bool upper)
-{
-    const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
-
-    do
-        *--end = digits[value & 15];
-    while (value >>= 4);
-    return end;
-}
-
 static void put_number(struct writer *writer, const struct conversion *c, uint64_t value, bool hex)
 {
     char digits[DIGITS_MAX], *end = digits + sizeof digits;
-    char *first = hex ? hexadecimal(end, value, c->upper) : decimal(end, value);
+    char *first = hex ? digits_hexadecimal(end, value, c->upper) : digits_decimal(end, value);
 
     put_field(writer, c, first, (size_t)(end - first));
 }

@@ -37,7 +37,9 @@ void store_init(struct store *store, struct tagged *tagged);
 /* The group `name` in a parent, made if it is not there; NULL after a failure. */
 struct tuple_value *store_group(struct store *store, struct tuple_value *parent, const char *name);
 
-/* Views; see view.h.  What they show must live as long as the store. */
+/*
+ * Views; see view.h.  What they show must live as long as the store.  A text: the array and its bytes.
+ */
 void store_view(struct store *store, struct tuple_value *parent, const char *name, struct view_value *view);
 void store_number_at(struct store *store, struct tuple_value *parent, const char *name, const uint64_t *number);
 void store_word_at(struct store *store, struct tuple_value *parent, const char *name, const uint32_t *number);
@@ -46,7 +48,7 @@ void store_byte_at(struct store *store, struct tuple_value *parent, const char *
 void store_signed_at(struct store *store, struct tuple_value *parent, const char *name, const int64_t *number);
 void store_flag_at(struct store *store, struct tuple_value *parent, const char *name, const bool *flag);
 void store_address_at(struct store *store, struct tuple_value *parent, const char *name, const uint64_t *address);
-void store_text_at(struct store *store, struct tuple_value *parent, const char *name, const struct store_text *array);
+void store_text_at(struct store *store, struct tuple_value *parent, const char *name, struct store_text array);
 void store_ring_at(struct store *store, struct tuple_value *parent, const char *name, const struct textring *ring);
 
 /* What does not change.  Texts are copied, up to their NUL; NULL is "". */

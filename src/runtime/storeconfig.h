@@ -37,6 +37,12 @@ const struct store_config_row *store_config_find(const struct store *store, stru
 /* Its value now. */
 uint64_t store_config_value(const struct store_config_row *row);
 
+/* Says a value of it to a writer. */
+void store_config_write(struct store_out *out, const struct store_config_row *row, uint64_t value);
+
+/* "build", "boot" or "live". */
+const char *store_config_when_name(enum store_config_when when);
+
 /*
  * Reads a JSON value for a row and stores it.  STATUS_INVALID: not of the row's type, or no such word.  STATUS_FULL: out
  * of the row's range.

@@ -1,31 +1,205 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A reader collects from a '$' on.  As soon as what it has cannot be the beginning of a frame (a digit is none, the size
+ * is too large, a byte of the JSON is a control character, the CRC is another), the '$' is garbage, and it looks for the
+ * next one among what it has collected: so a frame that was cut off does not cost the one that comes after it.
+ *
+ * I1  bytes[0] is a '$' if used is not 0.
+ * I2  once the head is read, `wanted` is the size of the frame, and up to `checked` there is no control character.
+ *
+ * Cost: a byte is looked at a few times; with a '$' in every 16 bytes, each of them once more in each frame that ends at
+ * the same place, at most 65 times.
+ */
 #include "storeframe.h"
+
+#include "bytes.h"
+#include "digits.h"
+
+#define SIZE_DIGITS 5u
+#define CRC_AT 7u
+#define CRC_DIGITS 8u
+
+/*
+ * The table of a reflected CRC is linear: its row i is the sum (exclusive or) of the rows of i's bits, and row 0x80 is
+ * the polynomial (IEEE 802.3, 3.2.9).
+ */
+#define ROW(i) \
+    (((i) & 0x01 ? 0x77073096u : 0) ^ ((i) & 0x02 ? 0xee0e612cu : 0) ^ ((i) & 0x04 ? 0x076dc419u : 0) ^ \
+     ((i) & 0x08 ? 0x0edb8832u : 0) ^ ((i) & 0x10 ? 0x1db71064u : 0) ^ ((i) & 0x20 ? 0x3b6e20c8u : 0) ^ \
+     ((i) & 0x40 ? 0x76dc4190u : 0) ^ ((i) & 0x80 ? 0xedb88320u : 0))
+#define ROWS4(i) ROW(i), ROW((i) + 1), ROW((i) + 2), ROW((i) + 3)
+#define ROWS16(i) ROWS4(i), ROWS4((i) + 4), ROWS4((i) + 8), ROWS4((i) + 12)
+#define ROWS64(i) ROWS16(i), ROWS16((i) + 16), ROWS16((i) + 32), ROWS16((i) + 48)
+
+static const uint32_t crc_rows[256] = {ROWS64(0), ROWS64(64), ROWS64(128), ROWS64(192)};
 
 uint32_t store_crc(uint32_t crc, const void *bytes, size_t size)
 {
-    (void)crc;
-    (void)bytes;
-    (void)size;
-    return 0;
+    const uint8_t *at = bytes, *end = at + size;
+
+    crc = ~crc;
+    while (at < end)
+        crc = crc >> 8 ^ crc_rows[(crc ^ *at++) & 0xff];
+    return ~crc;
+}
+
+static void write_hex(char *to, uint32_t number, unsigned digits)
+{
+    while (digits--) {
+        to[digits] = "0123456789abcdef"[number & 15];
+        number >>= 4;
+    }
 }
 
 size_t store_frame_close(char *frame, size_t json_size)
 {
-    (void)frame;
-    (void)json_size;
-    return 0;
+    char *json = frame + STORE_FRAME_HEAD;
+
+    frame[0] = '$';
+    write_hex(frame + 1, (uint32_t)json_size, SIZE_DIGITS);
+    frame[1 + SIZE_DIGITS] = ':';
+    write_hex(frame + CRC_AT, store_crc(0, json, json_size), CRC_DIGITS);
+    frame[CRC_AT + CRC_DIGITS] = ':';
+    json[json_size] = '\n';
+    return json_size + STORE_FRAME_EXTRA;
+}
+
+static bool read_hex(const char *from, unsigned digits, uint32_t *number)
+{
+    uint32_t sum = 0;
+
+    for (unsigned i = 0; i < digits; i++) {
+        uint32_t digit = digits_hex_value(from[i]);
+
+        if (digit > 15)
+            return false;
+        sum = sum << 4 | digit;
+    }
+    *number = sum;
+    return true;
+}
+
+static bool has_control(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if ((uint8_t)bytes[i] < 0x20)
+            return true;
+    return false;
+}
+
+/* What stands at the start of the bytes. */
+enum beginning { NO_FRAME, PART, WHOLE };
+
+/* Reads the head; false: it is none. */
+static bool read_head(struct store_frames *frames)
+{
+    const char *bytes = frames->bytes;
+    uint32_t size;
+
+    if (!read_hex(bytes + 1, SIZE_DIGITS, &size) || bytes[1 + SIZE_DIGITS] != ':' ||
+        !read_hex(bytes + CRC_AT, CRC_DIGITS, &frames->crc) || bytes[CRC_AT + CRC_DIGITS] != ':')
+        return false;
+    if (size > STORE_REQUEST_MAX)
+        return false;
+    frames->wanted = size + STORE_FRAME_EXTRA;
+    frames->checked = STORE_FRAME_HEAD;
+    return true;
+}
+
+static enum beginning look(struct store_frames *frames)
+{
+    uint32_t limit;
+
+    if (frames->used < STORE_FRAME_HEAD)
+        return PART;
+    if (!frames->wanted && !read_head(frames))
+        return NO_FRAME;
+    limit = frames->wanted - STORE_FRAME_TAIL;
+    if (limit > frames->used)
+        limit = frames->used;
+    if (has_control(frames->bytes + frames->checked, limit - frames->checked))
+        return NO_FRAME;
+    frames->checked = limit;
+    if (frames->used < frames->wanted)
+        return PART;
+    if (frames->bytes[limit] != '\n' ||
+        store_crc(0, frames->bytes + STORE_FRAME_HEAD, limit - STORE_FRAME_HEAD) != frames->crc)
+        return NO_FRAME;
+    return WHOLE;
+}
+
+static void drop(struct store_frames *frames, uint32_t count)
+{
+    frames->used -= count;
+    bytes_move(frames->bytes, frames->bytes + count, frames->used);
+    frames->wanted = 0;
+}
+
+/* Drops what stands before the first '$'; true: some of it was garbage. */
+static bool settle(struct store_frames *frames)
+{
+    uint64_t before = frames->dropped;
+    uint32_t at = 0;
+
+    while (at < frames->used && frames->bytes[at] != '$') {
+        frames->dropped += frames->bytes[at] != '\n' && frames->bytes[at] != '\r';
+        at++;
+    }
+    if (at)
+        drop(frames, at);
+    return frames->dropped != before;
+}
+
+/* Takes what is still wanted, or as much of it as there is; returns how many bytes. */
+static size_t fill(struct store_frames *frames, const char *bytes, size_t size)
+{
+    size_t lacking = (frames->wanted ? frames->wanted : STORE_FRAME_HEAD) - frames->used;
+
+    if (size > lacking)
+        size = lacking;
+    bytes_copy(frames->bytes + frames->used, bytes, size);
+    frames->used += (uint32_t)size;
+    return size;
+}
+
+static void give_frame(struct store_frames *frames)
+{
+    frames->done = frames->wanted;
+    frames->json = frames->bytes + STORE_FRAME_HEAD;
+    frames->json_size = frames->wanted - STORE_FRAME_EXTRA;
+    frames->bytes[frames->wanted - STORE_FRAME_TAIL] = '\0';
+    frames->garbage = false;
 }
 
 void store_frames_init(struct store_frames *frames)
 {
-    (void)frames;
+    *frames = (struct store_frames){.used = 0};
 }
 
 enum store_frame_found store_frames_take(struct store_frames *frames, const void *bytes, size_t size, size_t *taken)
 {
-    (void)frames;
-    (void)bytes;
-    (void)size;
-    (void)taken;
-    return STORE_FRAME_NONE;
+    bool was_garbage;
+
+    if (frames->done)
+        drop(frames, frames->done);
+    frames->done = 0;
+    for (*taken = 0;;) {
+        was_garbage = frames->garbage;
+        frames->garbage |= settle(frames);
+        if (frames->garbage && !was_garbage)
+            return STORE_FRAME_GARBAGE;
+        switch (look(frames)) {
+        case WHOLE:
+            give_frame(frames);
+            return STORE_FRAME_WHOLE;
+        case NO_FRAME:
+            frames->bytes[0] = '!'; /* no '$', so that it is dropped as garbage */
+            break;
+        case PART:
+            if (*taken == size)
+                return STORE_FRAME_NONE;
+            *taken += fill(frames, (const char *)bytes + *taken, size - *taken);
+            break;
+        }
+    }
 }

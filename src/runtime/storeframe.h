@@ -38,8 +38,11 @@ enum store_frame_found {
 
 /* A reader of frames. */
 struct store_frames {
-    uint32_t used; /* bytes in the buffer; the first is a '$' */
+    uint32_t used; /* bytes in the buffer */
     uint32_t done; /* of them, those of the frame that was found last */
+    uint32_t wanted; /* bytes of the frame that begins; 0: its head is not read yet */
+    uint32_t checked; /* of those, what has been looked at */
+    uint32_t crc; /* what its head says */
     bool garbage; /* within a run of it */
     const char *json; /* of the frame found last; NUL-ended */
     uint32_t json_size;

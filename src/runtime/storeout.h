@@ -17,7 +17,7 @@
  *     store_end(out);                           the object's
  *
  * A value said although nobody wants it does no harm; a value without a key or an item before it, in a container, is a
- * mistake (nothing tests for it).  An entry whose value was wanted and is not said is null.
+ * mistake (nothing tests for it).  An entry whose value is not said is left out.
  *
  * Numbers are JSON integers from -2^63 to 2^64 - 1.  A text is bytes: those that are not printable ASCII are \u00XX, so
  * that the characters of the JSON text are the bytes.  Addresses are texts, "0x" and hexadecimal digits.  The JSON has no
@@ -75,7 +75,7 @@ struct store_frame {
     uint8_t doing; /* storeout.c's enum */
     bool list;
     bool all; /* its leaves need not be among the fields */
-    bool begun; /* something of it is written */
+    bool begun; /* something of it is written, or the path goes on in one of its entries */
 };
 
 /* Everything in here is the writer's own. */
@@ -87,7 +87,7 @@ struct store_out {
     const char *key; /* of the next value, not written yet */
     size_t key_size;
     bool wanted; /* the next value is */
-    bool found; /* the path's end has been met */
+    bool found; /* what the path leads to is written */
     bool full;
     uint32_t nest, shown; /* open containers; those of them that are written */
     struct store_frame frames[STORE_NEST_MAX];
@@ -102,14 +102,22 @@ void store_out_start(struct store_out *out, const struct store_query *query, cha
  */
 MUST_USE enum status store_out_end(struct store_out *out, size_t *written);
 
-/* Whether all that is said from now on is lost: the reply is too large already, or the path's end was met and left. */
+/* Whether all that is said from now on is lost: there is no room, or what the path leads to is written. */
 bool store_out_over(const struct store_out *out);
+
+/*
+ * For who walks a part of the path on his own, before anything is said: the path's next name, of no bytes at its end and
+ * where no name stands between two dots; and a step over it.
+ */
+struct store_text store_out_name(const struct store_out *out);
+void store_out_step(struct store_out *out);
 
 /* A value: one of these, or a container with its entries up to store_end. */
 void store_number(struct store_out *out, uint64_t number);
 void store_signed(struct store_out *out, int64_t number);
 void store_flag(struct store_out *out, bool flag);
 void store_text(struct store_out *out, const char *bytes, size_t size);
+void store_joined(struct store_out *out, struct store_text first, struct store_text second); /* one text of two pieces */
 void store_words(struct store_out *out, const char *text); /* up to its NUL; NULL is "" */
 void store_address(struct store_out *out, uint64_t address);
 void store_object(struct store_out *out);

@@ -30,7 +30,8 @@
 #define STORE_KEY_SIZE 32u /* bytes of the key for writing */
 #define STORE_NONCE_SIZE 16u
 #define STORE_FAILURES_MAX 5u /* wrong keys in a row until it is locked */
-#define STORE_LOCK_MS 60000u /* for so long at first, twice as long each time after */
+#define STORE_LOCK_MS 60000u /* for so long at first, twice as long each time after, */
+#define STORE_LOCK_MOST_MS 3600000u /* up to an hour and more */
 #define STORE_OUT_LEAST 1024u /* bytes of memory for replies at least */
 #define STORE_OUT_MOST (STORE_REPLY_MAX + STORE_FRAME_EXTRA) /* more is not used */
 

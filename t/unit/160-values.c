@@ -127,7 +127,7 @@ static void test_casts(void)
         value_destroy(t, value);
     }
     tap_is_u64(wrong, 0, "13 kinds of values through 13 casts: the right one goes, the others name both tags");
-    tap_is_u64(faulty, 13 * 12, "so many value faults");
+    tap_is_u64(faulty, 14 * 13, "so many value faults");
     tap_is_u64(model_live(), before + 2, "and nothing is left but a symbol and its chains");
     tap_ok(faults(cast, NULL, TAG_STRING) && caught.found == TAG_NONE, "NULL is no string");
     tap_is_u64(tag_of(NULL), TAG_NONE, "and has no tag");
