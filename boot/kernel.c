@@ -15,13 +15,18 @@
 #include "stage2.h"
 #include "x86_64/image.h"
 #include "x86_64/layout.h"
+#include "x86_64/protocol.h"
+#include "x86_64/uart.h"
 
 #define HEAD_SIZE (IMAGE_KERNEL_HEAD_SECTORS * LAYOUT_SECTOR_SIZE)
-#define HEADERS_MAX 16 /* program headers: they stand in the head */
+#define HEADERS_MAX ELF_SEGMENTS_MAX /* program headers: they stand in the head */
 #define CHECKS_WANTED "checks=1" /* the option that has the self-checks run before a program */
 #define TRACE_WANTED "trace=1" /* the one that has a program's calls written down */
+#define META_OFF "meta=off" /* the one that keeps the meta store out */
 #define SYMBOLS_ROOM 64u /* frames that must be left for a program before its kernel gets its functions' names */
-#define PARTS (IMAGE_PART_CHECKS | IMAGE_PART_PROGRAM | IMAGE_PART_TRACE | IMAGE_PART_SYMBOLS)
+#define STORE_ROOM 512u /* the same for the meta store, which takes about 130 of them when it starts */
+#define PARTS \
+    (IMAGE_PART_CHECKS | IMAGE_PART_PROGRAM | IMAGE_PART_TRACE | IMAGE_PART_SYMBOLS | IMAGE_PART_STORE)
 
 struct kernel_page kernel_pages[KERNEL_PAGES_MAX];
 uint32_t kernel_page_count;
@@ -86,10 +91,17 @@ static uint32_t frames_needed(uint32_t frames)
     return frames + tables_most() + memory_handoff(frames) + STAGE3_FRAMES;
 }
 
-/* The parts of the kernel that this boot needs: each costs frames, which a machine of 1 MiB does not have for all. */
-static uint32_t parts_wanted(const struct handoff *h)
+/* Whether so many frames are left for others when these parts and `pages` of an archive are there. */
+static bool is_room(uint32_t parts, uint32_t pages, uint32_t room)
 {
-    uint32_t pages = HEADER32(IMAGE_HDR_ARCHIVE_PAGES), parts = IMAGE_PART_PROGRAM | IMAGE_PART_SYMBOLS;
+    return pages <= IMAGE_ARCHIVE_PAGES_MAX &&
+           memory_available() >= frames_needed(count_frames(parts)) + pages + memory_books() + room;
+}
+
+/* The parts of the kernel that this boot needs: each costs frames, which a machine of 1 MiB does not have for all. */
+static uint32_t parts_needed(const struct handoff *h, uint32_t pages)
+{
+    uint32_t parts = IMAGE_PART_PROGRAM | IMAGE_PART_SYMBOLS;
 
     if (!pages)
         return IMAGE_PART_CHECKS | IMAGE_PART_SYMBOLS;
@@ -97,9 +109,20 @@ static uint32_t parts_wanted(const struct handoff *h)
         parts |= IMAGE_PART_TRACE;
     if (has_option(h->options, CHECKS_WANTED))
         return parts | IMAGE_PART_CHECKS; /* which look for names */
-    if (pages > IMAGE_ARCHIVE_PAGES_MAX ||
-        memory_available() < frames_needed(count_frames(parts)) + pages + memory_books() + SYMBOLS_ROOM)
+    if (!is_room(parts, pages, SYMBOLS_ROOM))
         parts &= ~IMAGE_PART_SYMBOLS;
+    return parts;
+}
+
+/* The meta store is for who listens behind COM2, and never takes memory that a program could need. */
+static uint32_t parts_wanted(const struct handoff *h)
+{
+    static const struct uart com2 = { .port = PROTO_COM2_PORT };
+    uint32_t pages = HEADER32(IMAGE_HDR_ARCHIVE_PAGES), parts = parts_needed(h, pages);
+
+    if (uart_is_there(&com2) && !has_option(h->options, META_OFF) &&
+        is_room(parts | IMAGE_PART_STORE, pages, STORE_ROOM))
+        parts |= IMAGE_PART_STORE;
     return parts;
 }
 
@@ -188,15 +211,17 @@ static void read_options(struct handoff *h)
     h->options[IMAGE_OPTIONS_SIZE - 1] = 0;
 }
 
-/* A sector at a time: a BIOS that reads by tracks may end one in the middle. */
+/* In pieces: a BIOS that reads by tracks may end one in the middle. */
 static void read_head(uint32_t lba)
 {
     static uint8_t head[HEAD_SIZE];
 
-    for (uint32_t i = 0; i < IMAGE_KERNEL_HEAD_SECTORS; i++) {
-        uint32_t sectors = 1;
+    for (uint32_t i = 0, sectors; i < IMAGE_KERNEL_HEAD_SECTORS; i += sectors) {
+        const void *data;
 
-        bytes_copy(head + i * LAYOUT_SECTOR_SIZE, disk_read(lba + i, &sectors), LAYOUT_SECTOR_SIZE);
+        sectors = IMAGE_KERNEL_HEAD_SECTORS - i;
+        data = disk_read(lba + i, &sectors);
+        bytes_copy(head + i * LAYOUT_SECTOR_SIZE, data, sectors * LAYOUT_SECTOR_SIZE);
     }
     check_sum("the kernel file's head", sum_words(0, head, HEAD_SIZE), HEADER64(IMAGE_HDR_KERNEL_HEAD_SUM));
     read_headers(head);

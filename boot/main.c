@@ -83,6 +83,8 @@ static void handoff_finish(void)
     handoff_write(handoff.entries_offset, memory.entries, entry_bytes);
     handoff_write(handoff.regions_offset, memory.table.regions, region_bytes);
     handoff_write(0, &handoff, sizeof handoff);
+    if (handoff.kernel_parts & IMAGE_PART_STORE) /* who may read this memory later does not find a key there */
+        bytes_fill(handoff.options, 0, sizeof handoff.options);
 }
 
 /* The last part: no BIOS any more, on the stack that the kernel starts with. */

@@ -31,13 +31,16 @@ store_C = src/runtime/sha256.c src/runtime/store.c src/runtime/store_read.c src/
 	src/runtime/storeframe.c src/runtime/storejson.c src/runtime/storekey.c src/runtime/storeop.c \
 	src/runtime/storeout.c src/runtime/storereply.c src/runtime/storeserver.c src/runtime/storetags.c \
 	src/runtime/storetext.c src/runtime/storewatch.c src/runtime/textring.c src/runtime/view.c
-acre_BUILT += $(store_C:.c=.k.o)
-acre_DEPS += $(store_C:.c=.k.o)
+kstore_C = src/kernel/kstore.c src/kernel/kstore_boot.c src/kernel/kstore_config.c src/kernel/kstore_cpu.c \
+	src/kernel/kstore_heaps.c src/kernel/kstore_layout.c src/kernel/kstore_machine.c src/kernel/kstore_memory.c \
+	src/kernel/kstore_panic.c src/kernel/kstore_read.c src/kernel/kstore_tables.c src/kernel/kstore_time.c \
+	src/x86_64/com2.c
+kernel_C += $(store_C) $(kstore_C) src/kernel/options_store.c
 kernel_ASM += src/kernel/start.asm src/x86_64/traps.asm
 
 # What runs once (once_CFLAGS): small counts, on the disk, in a machine of 640 KiB, and for an emulator that translates
 # each instruction before it runs.
-once_C = src/kernel/archive.k.o src/kernel/boot.k.o src/kernel/main.k.o src/kernel/options.k.o src/kernel/panic.k.o \
+once_C = src/kernel/archive.k.o src/kernel/boot.k.o src/kernel/main.k.o src/kernel/options.k.o src/kernel/options_store.k.o src/kernel/panic.k.o \
 	src/kernel/report.k.o src/kernel/sections.k.o src/kernel/symbols.k.o src/runtime/fmt.k.o \
 	src/runtime/idheap_check.k.o src/runtime/value_parse.k.o src/runtime/value_print.k.o src/x86_64/protect.k.o
 src/kernel/checks%.k.o src/kernel/crash%.k.o src/unix/checks%.k.o $(once_C): \

@@ -90,6 +90,8 @@ static enum status backed_alloc(struct heap *heap, uint64_t size, uint64_t align
     if (status == STATUS_OK) {
         b->pages += pages;
         b->spans++;
+        if (b->pages > b->peak)
+            b->peak = b->pages;
     }
     return status;
 }
@@ -120,6 +122,7 @@ static void backed_stats(const struct heap *heap, struct heap_stats *stats)
     const struct backed *b = (const struct backed *)heap;
 
     stats->allocated = stats->held = b->pages << LAYOUT_FRAME_SHIFT;
+    stats->peak_held = b->peak << LAYOUT_FRAME_SHIFT;
     stats->objects = b->spans;
 }
 

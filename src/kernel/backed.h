@@ -18,6 +18,7 @@ struct backed {
     struct heap heap;
     enum owner owner;
     uint64_t pages, spans;
+    uint64_t peak; /* the most pages ever */
 };
 
 /* For everything that wants pages of the kernel: "backed". */

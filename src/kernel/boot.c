@@ -2,6 +2,7 @@
 #include "boot.h"
 
 #include "backed.h"
+#include "options.h"
 #include "panic.h"
 #include "physical.h"
 #include "runtime/bytes.h"
@@ -10,6 +11,7 @@
 #include "x86_64/layout.h"
 
 #define MBR_SIGNATURE_BASE (LAYOUT_MBR_LIMIT - 2)
+#define IMAGE_SUM_BASE (LAYOUT_MBR_BASE + IMAGE_MBR_STAGE2_SUM)
 
 struct boot boot;
 
@@ -44,6 +46,7 @@ static void look_at_low_memory(void)
     w->unused_same = low_sum(LAYOUT_UNUSED_BASE, LAYOUT_UNUSED_LIMIT) == h->unused_sum;
     w->bounce_same = low_sum(LAYOUT_BOUNCE_BASE, LAYOUT_BOUNCE_BASE + h->bounce_bytes) == h->bounce_sum;
     bytes_copy(&w->mbr_signature, low(MBR_SIGNATURE_BASE), sizeof w->mbr_signature);
+    bytes_copy(&w->image_sum, low(IMAGE_SUM_BASE), sizeof w->image_sum);
     bytes_copy(&w->base_memory_kib, low(LAYOUT_BDA_MEMSIZE_BASE), sizeof w->base_memory_kib);
     bytes_copy(&w->stage2_magic, low(LAYOUT_STAGE2_BASE + IMAGE_HDR_MAGIC), sizeof w->stage2_magic);
 }
@@ -73,8 +76,20 @@ static void count_usable(void)
     }
 }
 
+/* The record's frames will be somebody's memory; it is read-only here, and its head lies in its first page. */
+static void blot_key(const struct handoff *h)
+{
+    virt_t page = virt((uint64_t)h);
+
+    *pagetable_entry(&kernel_tables, page) |= PT_WRITE;
+    kernel_tables.invalidate(NULL, page);
+    options_blot((char *)(uintptr_t)h->options);
+}
+
 void boot_dismantle(const struct handoff *h)
 {
+    if (options_store.keyed)
+        blot_key(h);
     keep_tables(h);
     count_usable();
     look_at_low_memory();

@@ -16,6 +16,7 @@ struct witness {
     uint16_t mbr_signature; /* 0xaa55 where stage1 was loaded to its place */
     uint16_t base_memory_kib;
     uint32_t stage2_magic; /* IMAGE_MAGIC where stage2 was */
+    uint64_t image_sum; /* in the MBR: of stage2 and of its header, which has the sums of the rest */
 };
 
 struct boot {

@@ -6,10 +6,11 @@
  *   .text   r-x  .rodata r--  .data rw-  .bss rw- |  .stack  rw- | .fault_stack rw- |
  *   .checks_text r-x  .checks_rodata r--  .checks_data rw- |
  *   .trace_text r-x  .trace_rodata r-- |
+ *   .store_text r-x  .store_rodata r--  .store_data rw- |
  *   .program_text r-x  .program_rodata r--  .program_data rw- |
- *   .symbols r--  .program_symbols r--
+ *   .symbols r--  .store_symbols r--  .program_symbols r--
  *
- * The checks_*, trace_*, program_* and *symbols are parts that stage2 loads only if they are wanted (image.h,
+ * The checks_*, trace_*, store_*, program_* and *symbols are parts that stage2 loads only if they are wanted (image.h,
  * IMAGE_PART_).  What checks_* hold leaves memory once the checks, the benches and the crashes on purpose are over
  * (sections_drop_checks).  So nothing that is always there may refer to a part.  Only SEEN_FROM may: main.c and
  * options.c, which call it before.  The linker refuses every other reference as prohibited; a file that is now needed
@@ -21,16 +22,20 @@
 #define CHECKS(X) \
     X(*kernel/checks*.k.o) X(*unix/checks*.k.o) X(*kernel/crash*.k.o) X(*kernel/bench.k.o) X(*kernel/census.k.o) \
     X(*kernel/pages_heap.k.o) \
-    X(*runtime/idheap_check.k.o) X(*runtime/objcache.k.o) X(*runtime/scalar.k.o) X(*runtime/symbol.k.o) \
-    X(*runtime/table.k.o) X(*runtime/tuple.k.o) X(*runtime/value_parse.k.o)
-#define PROGRAM(X) X(*unix/?*.k.o) X(*unix/?*.n64.o) X(*runtime/elf.k.o) X(*x86_64/pic.k.o) \
-    X(*x86_64/pit.k.o) X(*x86_64/cmos.k.o)
-#define TRACE(X) X(*unix/trace.k.o) /* before PROGRAM, which would have it too */
+    X(*runtime/idheap_check.k.o) X(*runtime/objcache.k.o) X(*runtime/table.k.o) X(*runtime/value_parse.k.o)
+#define STORE(X) \
+    X(*kernel/kstore*.k.o) X(*runtime/store*.k.o) X(*unix/store*.k.o) X(*runtime/sha256.k.o) \
+    X(*runtime/textring.k.o) X(*runtime/view.k.o) X(*x86_64/com2.k.o)
+#define PROGRAM(X) X(*unix/?*.k.o) X(*unix/?*.n64.o) X(*runtime/elf.k.o) X(*x86_64/pic.k.o) X(*x86_64/cmos.k.o)
+#define TRACE(X) X(*unix/trace.k.o) /* this and STORE before PROGRAM, which would have theirs too */
 #define SEEN_FROM(X) X(*kernel/main.k.o) X(*kernel/options.k.o)
-#define SELDOM(X) X(*kernel/panic.k.o) X(*kernel/symbols.k.o)
+/* The last four are for the checks or the store, and for the store or a program: small, so always there. */
+#define SELDOM(X) \
+    X(*kernel/panic.k.o) X(*kernel/symbols.k.o) X(*kernel/options_store.k.o) \
+    X(*runtime/scalar.k.o) X(*runtime/symbol.k.o) X(*runtime/tuple.k.o) X(*x86_64/pit.k.o)
 
 #define NAME(file) file
-#define ALWAYS EXCLUDE_FILE(CHECKS(NAME) PROGRAM(NAME)) /* in no part */
+#define ALWAYS EXCLUDE_FILE(CHECKS(NAME) STORE(NAME) PROGRAM(NAME)) /* in no part */
 #define TEXT(file) file(.text)
 #define ALL_TEXT(file) file(.text .text.*)
 #define RODATA(file) file(.rodata .rodata.*)
@@ -52,10 +57,14 @@ PHDRS
   checks_data PT_LOAD FLAGS(6 | IMAGE_PART_CHECKS);
   trace_text PT_LOAD FLAGS(5 | IMAGE_PART_TRACE);
   trace_rodata PT_LOAD FLAGS(4 | IMAGE_PART_TRACE);
+  store_text PT_LOAD FLAGS(5 | IMAGE_PART_STORE);
+  store_rodata PT_LOAD FLAGS(4 | IMAGE_PART_STORE);
+  store_data PT_LOAD FLAGS(6 | IMAGE_PART_STORE);
   program_text PT_LOAD FLAGS(5 | IMAGE_PART_PROGRAM);
   program_rodata PT_LOAD FLAGS(4 | IMAGE_PART_PROGRAM);
   program_data PT_LOAD FLAGS(6 | IMAGE_PART_PROGRAM);
   symbols PT_LOAD FLAGS(4 | IMAGE_PART_SYMBOLS);
+  store_symbols PT_LOAD FLAGS(4 | IMAGE_PART_STORE | IMAGE_PART_SYMBOLS);
   program_symbols PT_LOAD FLAGS(4 | IMAGE_PART_PROGRAM | IMAGE_PART_SYMBOLS);
 }
 
@@ -64,6 +73,9 @@ NOCROSSREFS_TO(.checks_rodata .text .seldom .rodata .data)
 NOCROSSREFS_TO(.checks_data .text .seldom .rodata .data)
 NOCROSSREFS_TO(.trace_text .text .seldom .rodata .data)
 NOCROSSREFS_TO(.trace_rodata .text .seldom .rodata .data .program_text .program_rodata)
+NOCROSSREFS_TO(.store_text .text .seldom .rodata .data)
+NOCROSSREFS_TO(.store_rodata .text .seldom .rodata .data)
+NOCROSSREFS_TO(.store_data .text .seldom .rodata .data)
 NOCROSSREFS_TO(.program_text .text .seldom .rodata .data)
 NOCROSSREFS_TO(.program_rodata .text .seldom .rodata .data)
 NOCROSSREFS_TO(.program_data .text .seldom .rodata .data)
@@ -72,7 +84,7 @@ SECTIONS
 {
   . = LAYOUT_KERNEL_BASE;
   kernel_text_base = .;
-  .text : { *(EXCLUDE_FILE(CHECKS(NAME) PROGRAM(NAME) SEEN_FROM(NAME) SELDOM(NAME)) .text) } :text
+  .text : { *(EXCLUDE_FILE(CHECKS(NAME) STORE(NAME) PROGRAM(NAME) SEEN_FROM(NAME) SELDOM(NAME)) .text) } :text
   .main : { SEEN_FROM(TEXT) } :text
   /* Pages of their own for what hardly ever runs and for the audit point: QEMU's TCG takes one instruction at a time in
    * a page that has a breakpoint. */
@@ -132,6 +144,22 @@ SECTIONS
   trace_rodata_limit = ABSOLUTE(.);
 
   . += LAYOUT_FRAME_SIZE;
+  store_text_base = ABSOLUTE(.);
+  .store_text : { STORE(ALL_TEXT) } :store_text
+  . = ALIGN(LAYOUT_FRAME_SIZE);
+  store_text_limit = ABSOLUTE(.);
+
+  store_rodata_base = ABSOLUTE(.);
+  .store_rodata : { STORE(RODATA) } :store_rodata
+  . = ALIGN(LAYOUT_FRAME_SIZE);
+  store_rodata_limit = ABSOLUTE(.);
+
+  store_data_base = ABSOLUTE(.);
+  .store_data : { STORE(DATA) } :store_data
+  . = ALIGN(LAYOUT_FRAME_SIZE);
+  store_data_limit = ABSOLUTE(.);
+
+  . += LAYOUT_FRAME_SIZE;
   program_text_base = ABSOLUTE(.);
   .program_text : { PROGRAM(ALL_TEXT) } :program_text
   . = ALIGN(LAYOUT_FRAME_SIZE);
@@ -153,6 +181,11 @@ SECTIONS
   .symbols : { *(.symbols) } :symbols
   . = ALIGN(LAYOUT_FRAME_SIZE);
   symbols_limit = ABSOLUTE(.);
+
+  store_symbols_base = ABSOLUTE(.);
+  .store_symbols : { *(.store_symbols) } :store_symbols
+  . = ALIGN(LAYOUT_FRAME_SIZE);
+  store_symbols_limit = ABSOLUTE(.);
 
   program_symbols_base = ABSOLUTE(.);
   .program_symbols : { *(.program_symbols) } :program_symbols

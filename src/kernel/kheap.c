@@ -44,6 +44,11 @@ struct heap *kheap(void)
     return front;
 }
 
+struct heap *kheap_pages(void)
+{
+    return &pages.heap;
+}
+
 void *kheap_new(uint64_t size)
 {
     heap_call_for(front, __builtin_return_address(0));

@@ -18,6 +18,9 @@ MUST_USE enum status kheap_delete(void *p, uint64_t size);
 
 struct heap *kheap(void);
 
+/* The heap of pages under it. */
+struct heap *kheap_pages(void);
+
 /* Gives back what all heaps keep only for speed, and what waits in quarantine. */
 void kheap_settle(void);
 

@@ -6,6 +6,7 @@
 #include "boot.h"
 #include "checks.h"
 #include "kheap.h"
+#include "kstore.h"
 #include "ledger.h"
 #include "options.h"
 #include "panic.h"
@@ -52,6 +53,17 @@ static void initialise(const struct handoff *h)
     values_init();
 }
 
+static bool has_store(void)
+{
+    return boot.handoff.kernel_parts & IMAGE_PART_STORE;
+}
+
+static void start_store(void)
+{
+    if (has_store())
+        kstore_start();
+}
+
 void kernel_main(const struct handoff *h)
 {
     bool has_program;
@@ -61,17 +73,24 @@ void kernel_main(const struct handoff *h)
     trap_init(); /* first of all: from here on a fault has a name */
     mark("stage3");
     initialise(h);
+    if (has_store())
+        kstore_listen();
     mark("init");
     has_program = boot_archive().base;
-    if (has_program && !options_program.checks)
+    if (has_program && !options_program.checks) {
+        start_store();
         program_run();
+    }
     failed = checks_run();
+    start_store(); /* not before: the checks want tagged memory for themselves */
     if (options_bench())
         bench_heaps();
     options_crash();
     sections_drop_checks();
     report();
     mark("checks");
+    if (kstore_present && !has_program)
+        kstore_hold();
     acre_audit_point();
     if (has_program && !failed)
         program_run();

@@ -8,14 +8,16 @@
 #include "x86_64/com1.h"
 #include "x86_64/protocol.h"
 
-#define WORD_SIZE 64
+#define WORD_SIZE 80 /* metakey= and 64 digits */
+
+#define KEY "metakey=" /* whose value is told to nobody */
 
 static void (*crash)(void);
 static bool debug, plain, bench;
 
 static _Noreturn void refuse_option(const char *word)
 {
-    say(PROTO_REFUSED "unknown option in the image: %s\n", word);
+    say(PROTO_REFUSED "unknown option in the image: %s\n", text_starts(word, KEY) ? KEY : word);
     machine_end(PROTO_EXIT_REFUSED);
 }
 
@@ -61,6 +63,9 @@ static void read_word(const char *word)
     } options[] = { { "crash=", read_crash },
                     { "heap=", read_heap },
                     { "bench=", read_bench },
+                    { "meta=", options_read_meta },
+                    { KEY, options_read_metakey },
+                    { "hold=", options_read_hold },
                     { "aslr=", options_read_aslr },
                     { "seed=", options_read_seed },
                     { "wxorx=", options_read_wxorx },
@@ -89,24 +94,28 @@ bool options_bench(void)
     return bench;
 }
 
-void options_read(const char *text)
+void options_read(char *text)
 {
     char word[WORD_SIZE];
     size_t length = 0;
 
-    for (;; text++) {
-        if (*text && *text != ' ') {
+    for (const char *at = text;; at++) {
+        if (*at && *at != ' ') {
             if (length < sizeof word - 1)
-                word[length++] = *text;
+                word[length++] = *at;
             continue;
         }
         word[length] = 0;
         if (length)
             read_word(word);
         length = 0;
-        if (!*text)
-            return;
+        if (!*at)
+            break;
     }
+    if (options_store.write && !options_store.keyed)
+        refuse_option("meta=write, without a metakey=");
+    if (options_store.keyed)
+        options_blot(text);
 }
 
 void options_crash(void)

@@ -9,6 +9,9 @@
  *   heap=plain|debug  strength of the heaps: debug (red zones, poison, quarantine) is what a boot without a program
  *                has, plain what one with a program has
  *   bench=heaps  after the self-checks, measure what the heaps cost and print PROTO_BENCH lines
+ *   meta=off|read|write  whether the meta store is served on COM2, where there is one, and may be written to (read)
+ *   metakey=KEY  the key for writing, 64 hexadecimal digits; meta=write needs it.  It is in no message
+ *   hold=0|1     whether the machine's end waits until a client of the meta store has said bye (0)
  *   and of a program:
  *   aslr=0|1     whether its addresses are random (1)
  *   seed=N       a 64-bit number, decimal, from which alone they come; without it, from the CPU
@@ -24,12 +27,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Reads them; an unknown name or value is refused by name. */
-void options_read(const char *text);
+/* Reads them; an unknown name or value is refused by name.  The key for writing is blotted out in the text. */
+void options_read(char *text);
 
 /* Whether heap= and bench= say so. */
 bool options_debug(void);
 bool options_bench(void);
+
+#define OPTIONS_KEY_SIZE 32u /* bytes */
+
+/* What the image says about the meta store. */
+struct options_store {
+    bool off, write, hold;
+    uint8_t key[OPTIONS_KEY_SIZE]; /* if keyed */
+    bool keyed;
+};
+
+extern struct options_store options_store;
+
+bool options_read_meta(const char *value);
+bool options_read_metakey(const char *value);
+bool options_read_hold(const char *value);
+
+/* Overwrites the digits of a metakey= in any copy of the options. */
+void options_blot(char *text);
 
 /* What the image says about a program. */
 struct options_program {

@@ -15,6 +15,8 @@ extern uint8_t kernel_stack_base[], kernel_stack_limit[], fault_stack_base[], fa
 
 static bool panicking;
 
+void (*panic_last)(const struct trap_frame *frame);
+
 /* The stack of a thread: what of it is mapped for sure. */
 static bool on_thread_stack(uint64_t address)
 {
@@ -77,6 +79,13 @@ static void begin(const char *what, uint64_t rip, uint64_t cr2, uint64_t error)
     say("\n" PROTO_PANIC "what=\"%s\" rip=0x%lx cr2=0x%lx error=0x%lx\n", what, rip, cr2, error);
 }
 
+static _Noreturn void end(const struct trap_frame *frame)
+{
+    if (panic_last)
+        panic_last(frame);
+    machine_end(PROTO_EXIT_PANIC);
+}
+
 void panic(const char *format, ...)
 {
     char what[WHAT_SIZE];
@@ -88,7 +97,7 @@ void panic(const char *format, ...)
     va_end(arguments);
     begin(what, rip, read_cr2(), 0);
     backtrace(rip, *(const uint64_t *)__builtin_frame_address(0));
-    machine_end(PROTO_EXIT_PANIC);
+    end(NULL);
 }
 
 static void say_registers(const struct trap_frame *f)
@@ -120,5 +129,5 @@ void panic_trap(const struct trap_frame *f)
     begin(what, f->rip, cr2, f->error);
     say_registers(f);
     backtrace(f->rip, f->rbp);
-    machine_end(PROTO_EXIT_PANIC);
+    end(f);
 }

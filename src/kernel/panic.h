@@ -10,6 +10,12 @@
  * what="..." rip=0x... cr2=0x... error=0x..., the frames are PROTO_FRAME lines. */
 _Noreturn void panic(const char *format, ...) FMT_PRINTF(1, 2);
 
+/*
+ * What is done between a panic's last line and the machine's end; `frame` is NULL for a panic that no exception has
+ * brought.  A panic in it ends the machine.  NULL: nothing.
+ */
+extern void (*panic_last)(const struct trap_frame *frame);
+
 /* For trap_unexpected. */
 _Noreturn void panic_trap(const struct trap_frame *frame);
 

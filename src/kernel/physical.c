@@ -17,6 +17,7 @@
 
 static struct idheap heap;
 struct reclaim_list physical_hooks;
+uint64_t physical_least_free = UINT64_MAX;
 static uint64_t pool[POOL_BYTES / sizeof(uint64_t)];
 
 static enum owner owner_of(uint32_t type)
@@ -90,6 +91,14 @@ void physical_reclaim(const struct region_table *table, uint32_t type)
             physical_free(OWNER_BOOT_LEFTOVERS, phys(table->regions[i].base), frames_of(&table->regions[i]));
 }
 
+/* `count` free frames are `owner`'s now. */
+static void book(enum owner owner, uint64_t count)
+{
+    ledger_move(OWNER_FREE, owner, count);
+    if (ledger.frames[OWNER_FREE] < physical_least_free)
+        physical_least_free = ledger.frames[OWNER_FREE];
+}
+
 enum status physical_alloc(enum owner owner, phys_t *frame)
 {
     uint64_t id;
@@ -97,7 +106,7 @@ enum status physical_alloc(enum owner owner, phys_t *frame)
 
     if (status != STATUS_OK)
         return status;
-    ledger_move(OWNER_FREE, owner, 1);
+    book(owner, 1);
     *frame = phys(id << LAYOUT_FRAME_SHIFT);
     return STATUS_OK;
 }
@@ -112,7 +121,7 @@ enum status physical_alloc_span(enum owner owner, uint64_t count, uint64_t align
 
     if (status != STATUS_OK)
         return status;
-    ledger_move(OWNER_FREE, owner, count);
+    book(owner, count);
     *base = phys(id << LAYOUT_FRAME_SHIFT);
     return STATUS_OK;
 }
@@ -122,7 +131,7 @@ enum status physical_take(enum owner owner, phys_t base, uint64_t count)
     enum status status = idheap_take(&heap, base.p >> LAYOUT_FRAME_SHIFT, count);
 
     if (status == STATUS_OK)
-        ledger_move(OWNER_FREE, owner, count);
+        book(owner, count);
     return status;
 }
 

@@ -34,6 +34,9 @@ static inline uint64_t physical_frames(uint64_t bytes)
 
 extern struct reclaim_list physical_hooks;
 
+/* The fewest frames that were ever free at once, since physical_init. */
+extern uint64_t physical_least_free;
+
 /* One frame for `owner`.  STATUS_NOT_FOUND, STATUS_NO_MEMORY. */
 MUST_USE enum status physical_alloc(enum owner owner, phys_t *frame);
 

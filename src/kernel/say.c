@@ -6,6 +6,10 @@
 #include "x86_64/protocol.h"
 #include "x86_64/uart.h"
 
+void (*say_kept)(const char *text, size_t size);
+struct say_mark say_marks[SAY_MARKS_MAX];
+uint32_t say_mark_count;
+
 static struct uart com3 = { .port = PROTO_COM3_PORT };
 static bool in_program, on_com3, status_due;
 static bool torn; /* what was said last is no whole line yet */
@@ -17,6 +21,8 @@ static void put(struct fmt_sink *sink, const char *text, size_t size)
         com1_fresh_line();
     if (size)
         torn = text[size - 1] != '\n';
+    if (say_kept)
+        say_kept(text, size);
     if (on_com3)
         uart_write(&com3, text, size);
     else
@@ -37,6 +43,8 @@ void mark(const char *name)
 {
     uint64_t tsc = cpu_tsc();
 
+    if (say_mark_count < SAY_MARKS_MAX)
+        say_marks[say_mark_count++] = (struct say_mark){ name, tsc };
     say(PROTO_MARK "%s %lu\n", name, tsc);
 }
 

@@ -6,12 +6,27 @@
 #ifndef ACRE_SAY_H
 #define ACRE_SAY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "runtime/fmt.h"
 
+/* Who keeps what is said, the bytes as they go out; NULL: nobody. */
+extern void (*say_kept)(const char *text, size_t size);
+
 /* Prints as it stands. */
 void say(const char *format, ...) FMT_PRINTF(1, 2);
+
+#define SAY_MARKS_MAX 8u
+
+/* The marks that were said, as they were said; those beyond SAY_MARKS_MAX are not kept. */
+struct say_mark {
+    const char *name;
+    uint64_t tsc;
+};
+
+extern struct say_mark say_marks[SAY_MARKS_MAX];
+extern uint32_t say_mark_count;
 
 /* A PROTO_MARK line with the time-stamp counter as it is now. */
 void mark(const char *name);

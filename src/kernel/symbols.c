@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Function names for backtraces.  The tables are made from the linked kernel (tools/symbols) and linked in again, at
- * its end, so no function moves.  The functions of the program part have a table of their own, loaded with them.
- * Where memory is short neither is loaded, and nothing has a name.
+ * its end, so no function moves.  The functions of the store part and those of the program part have tables of their
+ * own, loaded with them.  Where memory is short neither is loaded, and nothing has a name.
  */
 #include "panic.h"
 #include "sections.h"
@@ -19,11 +19,12 @@ struct symbols {
     const char *names;
 };
 
-extern const struct symbol symbol_table[], program_symbol_table[];
-extern const uint32_t symbol_count, program_symbol_count;
-extern const char symbol_names[], program_symbol_names[];
+extern const struct symbol symbol_table[], store_symbol_table[], program_symbol_table[];
+extern const uint32_t symbol_count, store_symbol_count, program_symbol_count;
+extern const char symbol_names[], store_symbol_names[], program_symbol_names[];
 
 static const struct symbols all = { symbol_table, &symbol_count, symbol_names },
+                            store = { store_symbol_table, &store_symbol_count, store_symbol_names },
                             program = { program_symbol_table, &program_symbol_count, program_symbol_names };
 
 /* The name of the last function at or before the offset. */
@@ -57,5 +58,7 @@ const char *symbol_find(uint64_t address, uint64_t *base)
         return find(&program, offset, base);
     if (address < LAYOUT_KERNEL_BASE || address >= sections[SECTION_PROGRAM].base)
         return NULL;
+    if (address >= sections[SECTION_STORE].base)
+        return address < sections[SECTION_STORE].limit ? find(&store, offset, base) : NULL;
     return find(&all, offset, base);
 }

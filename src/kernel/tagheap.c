@@ -32,6 +32,7 @@ struct tagheap {
 };
 
 static struct tagheap *heaps[TAG_COUNT];
+static uint64_t peaks[TAG_COUNT]; /* the most pages that a tag's heaps ever had: a heap goes with its last object */
 
 /* ---- the page heap of a slot */
 
@@ -80,6 +81,8 @@ static enum status pages_alloc(struct heap *heap, uint64_t size, uint64_t align,
     if (status == STATUS_OK) {
         t->page_count += pages;
         t->span_count++;
+        if (t->page_count > peaks[t->tag])
+            peaks[t->tag] = t->page_count;
     }
     return status;
 }
@@ -152,6 +155,7 @@ static void tagheap_stats(const struct heap *heap, struct heap_stats *stats)
     heap_stats(t->inner, stats);
     idheap_stats(&t->places, &places);
     stats->held = t->page_count << LAYOUT_FRAME_SHIFT;
+    stats->peak_held = peaks[t->tag] << LAYOUT_FRAME_SHIFT;
     stats->objects = t->objects;
     stats->metadata = places.metadata_bytes;
 }
@@ -206,6 +210,11 @@ struct heap *tagheap_of(uint32_t tag)
     }
     heaps[tag] = t;
     return &t->heap;
+}
+
+struct heap *tagheap_known(uint32_t tag)
+{
+    return heaps[tag] ? &heaps[tag]->heap : NULL;
 }
 
 uint64_t tagheap_pages(uint32_t tag)

@@ -17,6 +17,9 @@
 /* The heap of a tag, "tagged(NAME)", made if need be; NULL if there is no memory for that.  tag is one of TAG_LIST. */
 struct heap *tagheap_of(uint32_t tag);
 
+/* The same if it is there; else NULL. */
+struct heap *tagheap_known(uint32_t tag);
+
 /* Pages that the tag's heap has mapped, by its own books; 0 if there is none. */
 uint64_t tagheap_pages(uint32_t tag);
 

@@ -18,6 +18,8 @@ enum status heap_alloc(struct heap *heap, uint64_t size, uint64_t align, uint64_
     begin_call(heap, __builtin_return_address(0));
     if (size && range_is_power(align))
         status = heap->ops->alloc(heap, size, align, base);
+    if (status == STATUS_OK && ++heap->live > heap->peak)
+        heap->peak = heap->live;
     heap->failures += status == STATUS_NOT_FOUND || status == STATUS_NO_MEMORY;
     heap->caller = NULL;
     return status;
@@ -29,6 +31,7 @@ enum status heap_free(struct heap *heap, uint64_t base, uint64_t size)
 
     begin_call(heap, __builtin_return_address(0));
     status = heap->ops->free(heap, base, size);
+    heap->live -= status == STATUS_OK;
     heap->caller = NULL;
     return status;
 }
@@ -52,4 +55,5 @@ void heap_stats(const struct heap *heap, struct heap_stats *stats)
     *stats = (struct heap_stats){0};
     heap->ops->stats(heap, stats);
     stats->failures = heap->failures;
+    stats->peak_objects = heap->peak;
 }

@@ -27,6 +27,8 @@ struct heap_stats {
     uint64_t held; /* units taken from the parent and not given back; 0 for a heap without one */
     uint64_t metadata; /* bytes of the heap's own books, wherever they lie; 0 if they lie in `held` */
     uint64_t failures; /* requests refused for lack of memory or room */
+    uint64_t peak_objects; /* the most spans that were ever out at once, of those given by heap_alloc */
+    uint64_t peak_held; /* the most that was ever held; 0: the heap does not know */
 };
 
 /* What a kind of heap does.  align is a power of two, never 0; size is not 0 for alloc. */
@@ -42,6 +44,7 @@ struct heap {
     const char *name; /* kept, not copied */
     struct heap *parent; /* NULL: none */
     uint64_t failures;
+    uint64_t live, peak; /* spans that heap_alloc gave and heap_free has not taken, and the most of them ever */
     const void *caller; /* whom the next call is made for, for faults to name; NULL: who makes it */
 };
 

@@ -31,7 +31,7 @@
 #define IMAGE_HDR_STAGE2_SECTORS 0x1c /* u32: same as IMAGE_MBR_STAGE2_SECTORS */
 #define IMAGE_HDR_MBR_SUM 0x20 /* u64: sum of the MBR's bytes below IMAGE_MBR_SUMMED */
 #define IMAGE_HDR_KERNEL_HEAD_SUM 0x28 /* u64: sum of the kernel's first sectors, whose headers are read first */
-#define IMAGE_KERNEL_HEAD_SECTORS 2 /* those sectors: they hold all program headers */
+#define IMAGE_KERNEL_HEAD_SECTORS 3 /* those sectors: they hold all program headers */
 #define IMAGE_HDR_ARCHIVE_LBA 0x30 /* u32: first sector of the archive; 0 in an image without one */
 #define IMAGE_HDR_ARCHIVE_PAGES 0x34 /* u32: pages of the archive; 0 in an image without one */
 #define IMAGE_HDR_ARCHIVE_SUM 0x38 /* u64: sum of the archive's sectors */
@@ -46,6 +46,7 @@
 #define IMAGE_PART_PROGRAM 0x200000 /* what runs a program: if the image has one */
 #define IMAGE_PART_TRACE 0x400000 /* what writes its system calls down: with the option trace=1 */
 #define IMAGE_PART_SYMBOLS 0x800000 /* functions' names: unless a program needs the memory.  Two bits: both parts */
+#define IMAGE_PART_STORE 0x1000000 /* the meta store: if COM2 is there, unless meta=off or memory is short */
 #define IMAGE_PARTITION_TYPE 0xda /* "non-filesystem data" */
 #define IMAGE_ARCHIVE_TYPE 0x7f /* of partition 2: the number that is left to everybody's own use */
 #define IMAGE_ARCHIVE_ALIGN 8 /* sectors: the archive starts at a page of the image's file */

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define PIC_LINE_TIMER 0
+#define PIC_LINE_COM2 3
 #define PIC_LINE_COM1 4
 
 /* Moves the lines to their vectors and lets none through. */

@@ -64,6 +64,7 @@ void (*trap_user)(struct trap_frame *frame);
 void (*trap_interrupt)(uint32_t line);
 bool (*trap_resolve)(uint64_t address, uint64_t error);
 bool trap_smap;
+uint64_t trap_counts[TRAP_COUNT + TRAP_LINES];
 struct trap_probe trap_last_probe;
 
 static void set_gate(uint32_t vector, uint64_t handler, uint64_t kind, uint64_t ist)
@@ -213,6 +214,7 @@ void trap(struct trap_frame *frame)
 {
     if (trap_smap)
         __asm__ volatile("clac" : : : "memory");
+    trap_counts[frame->vector]++;
     if (frame->cs & 3 && trap_user)
         trap_user(frame);
     else if (frame->vector >= TRAP_COUNT && trap_interrupt)

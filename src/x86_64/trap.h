@@ -73,6 +73,9 @@ extern bool (*trap_resolve)(uint64_t address, uint64_t error);
 void trap_set_stack(uint64_t limit);
 uint64_t trap_stack(void); /* its limit; 0: none was set */
 
+/* How often each vector has come, from either ring. */
+extern uint64_t trap_counts[TRAP_COUNT + TRAP_LINES];
+
 /* Whether SMAP is on: then entry and access.asm keep EFLAGS.AC clear but where the program's memory is touched. */
 extern bool trap_smap;
 
