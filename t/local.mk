@@ -145,3 +145,10 @@ CLEANFILES += t/gdb/values.elf
 acre_DEPS += t/gdb/values.host.o
 t/gdb/values.elf: t/gdb/values.host.o $(runtime_host_A)
 	$(HOST_LINK)
+
+# The store's server on standard input and output, for tests of its clients.
+check_DATA += t/unit/storehost
+CLEANFILES += t/unit/storehost
+acre_DEPS += t/unit/storehost.host.o
+t/unit/storehost: t/unit/storehost.host.o $(runtime_host_A)
+	$(HOST_LINK)

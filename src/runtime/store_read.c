@@ -177,7 +177,7 @@ static const struct value *next_value(struct store_out *out, struct open *open)
 
 static void read_value(struct store_out *out, const struct value *value)
 {
-    struct open stack[STORE_NEST_MAX];
+    struct open stack[STORE_DEPTH_MAX];
     uint32_t depth = 0;
 
     if (open_value(out, value))

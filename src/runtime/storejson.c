@@ -110,14 +110,12 @@ enum status store_json_members(struct store_text json, const char *const *names,
 {
     jsmntok_t tokens[TOKENS_MAX];
     int token_count = read_tokens(json, JSMN_OBJECT, tokens);
+    enum status status, result = token_count ? STATUS_OK : STATUS_INVALID;
     struct store_json value;
 
     bytes_fill(values, 0, count * sizeof *values);
-    if (!token_count)
-        return STATUS_INVALID;
     for (int at = 1; at < token_count; at = token_after(tokens, token_count, at + 1)) {
         struct store_text name = text_at(json, tokens[at].start, tokens[at].end);
-        enum status status;
 
         if (tokens[at].size != 1)
             return STATUS_INVALID;
@@ -127,10 +125,10 @@ enum status store_json_members(struct store_text json, const char *const *names,
         status = put_member(name, &value, names, count, values);
         if (status != STATUS_OK) {
             *stranger = name;
-            return status;
+            result = status;
         }
     }
-    return STATUS_OK;
+    return result;
 }
 
 enum status store_json_items(const struct store_json *list, struct store_json *items, uint32_t room, uint32_t *count)

@@ -26,7 +26,7 @@ struct store_json {
 /*
  * Reads an object of at most 64 tokens: stores the value of each of `count` names, STORE_JSON_NONE where there is none.
  * STATUS_INVALID: no object.  STATUS_NOT_FOUND: it has a member of another name, STATUS_OVERLAP: one twice; *stranger is
- * that name.
+ * that name, and the values are stored all the same.
  */
 MUST_USE enum status store_json_members(struct store_text json, const char *const *names, uint32_t count,
                                         struct store_json *values, struct store_text *stranger);

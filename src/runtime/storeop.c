@@ -206,14 +206,10 @@ static uint32_t stranger_of(const struct store_request *request, const struct op
 
 void store_operate(struct store_request *request)
 {
-    static const struct store_range any = {0, UINT64_MAX, 0};
     const struct operation *operation;
     struct store_text name;
     uint32_t stranger;
 
-    if (!store_request_number(request, STORE_MEMBER_ID, &any, &request->id))
-        return;
-    request->has_id = store_request_has(request, STORE_MEMBER_ID);
     if (!store_request_text(request, STORE_MEMBER_OP, true, &name))
         return;
     operation = operation_named(name);

@@ -32,8 +32,8 @@
 
 #include "status.h"
 
-#define STORE_NEST_MAX 16u /* containers in each other, the path's among them */
-#define STORE_DEPTH_MAX STORE_NEST_MAX
+#define STORE_DEPTH_MAX 16u /* containers in each other, from the path's end on */
+#define STORE_NEST_MAX 24u /* that a producer opens, the path's among them */
 #define STORE_FIELDS_MAX 16u /* selected fields in a query */
 
 enum store_mode {

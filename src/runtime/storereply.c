@@ -43,10 +43,14 @@ struct store_out *store_reply_start(struct store_request *request, const struct 
 
 static void no_path(struct store_request *request, size_t found)
 {
-    struct store_text path = request->server->query.path, there = {path.bytes, found}, rest;
+    struct store_text path = request->server->query.path, there = {path.bytes, found}, rest = path;
 
-    rest.bytes = path.bytes + found + (found != 0);
-    rest.size = path.size - found - (found != 0);
+    if (found == path.size) {
+        store_reply_error(request, "not-found", "there is nothing at \"%.*s\" now", STORE_SAID(path));
+        return;
+    }
+    rest.bytes += found + (found != 0);
+    rest.size -= found + (found != 0);
     if (found)
         store_reply_error(request, "not-found", "there is no \"%.*s\" in \"%.*s\"; list says what is there",
                           STORE_SAID(rest), STORE_SAID(there));
@@ -90,6 +94,16 @@ void store_reply_error(struct store_request *request, const char *code, const ch
     storetext_byte(out, '}');
     request->server->counters.errors++;
     store_server_add(request->server, out->used);
+}
+
+bool store_request_read_id(struct store_request *request)
+{
+    const struct store_json *json = &request->members[STORE_MEMBER_ID];
+
+    if (json->kind == STORE_JSON_NONE)
+        return true;
+    request->has_id = json->kind == STORE_JSON_NUMBER && store_json_number(json->raw, &request->id) == STATUS_OK;
+    return request->has_id;
 }
 
 bool store_request_has(const struct store_request *request, enum store_member member)

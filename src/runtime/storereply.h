@@ -57,7 +57,10 @@ bool store_request_number(struct store_request *request, enum store_member membe
 bool store_request_text(struct store_request *request, enum store_member member, bool must, struct store_text *text);
 bool store_request_has(const struct store_request *request, enum store_member member);
 
-/* Answers a request that has been read; storeop.c. */
+/* Reads its id, by which its replies are known; false: it has one that is none. */
+bool store_request_read_id(struct store_request *request);
+
+/* Answers a request whose id has been read; storeop.c. */
 void store_operate(struct store_request *request);
 
 /* challenge and set; storekey.c. */

@@ -28,14 +28,18 @@ static void answer(struct store_server *server)
     struct store_request request = {.server = server};
     struct store_text json = {server->frames.json, server->frames.json_size}, stranger;
     enum status status = store_json_members(json, store_member_names, STORE_MEMBER_COUNT, request.members, &stranger);
+    bool has_id;
 
     server->counters.requests++;
+    has_id = store_request_read_id(&request);
     if (status == STATUS_INVALID)
         store_reply_error(&request, "bad-json", "a request is a JSON object of at most 64 parts, with \"op\"");
     else if (status == STATUS_NOT_FOUND)
         store_reply_error(&request, "bad-request", "no request has \"%.*s\"", STORE_SAID(stranger));
     else if (status != STATUS_OK)
         store_reply_error(&request, "bad-request", "it has \"%.*s\" twice", STORE_SAID(stranger));
+    else if (!has_id)
+        store_reply_error(&request, "bad-value", "\"id\" is a number from 0 to 2^64 - 1");
     else
         store_operate(&request);
 }
