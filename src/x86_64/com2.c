@@ -31,6 +31,9 @@ void com2_init(void)
     uart_init(&com2);
     port_out8(FCR, FCR_14);
     port_out8(MCR, MCR_READY);
+    /* Somebody may have sent bytes too early: they are lost.  And none comes after them until one is read: emptying the
+     * FIFO does not tell the sender that there is room.  Seen on: QEMU 7.2. */
+    port_in8(PROTO_COM2_PORT);
     burst = (port_in8(FCR) & IIR_FIFO) == IIR_FIFO ? FIFO_BYTES : 1;
 }
 
