@@ -27,7 +27,7 @@ kernel_C += src/kernel/archive.c src/kernel/backed.c src/kernel/bench.c src/kern
 	src/runtime/tuple.c src/runtime/value.c src/runtime/value_parse.c src/runtime/value_print.c \
 	src/runtime/vector.c
 # The meta store, whose files make a part of the kernel of their own.
-store_C = src/runtime/sha256.c src/runtime/store.c src/runtime/store_read.c src/runtime/storeconfig.c \
+store_C = src/runtime/sha256.c src/runtime/store.c src/runtime/store_read.c src/runtime/storeconfig.c src/runtime/storecrc.c \
 	src/runtime/storeframe.c src/runtime/storejson.c src/runtime/storekey.c src/runtime/storeop.c \
 	src/runtime/storeout.c src/runtime/storereply.c src/runtime/storeserver.c src/runtime/storetags.c \
 	src/runtime/storetext.c src/runtime/storewatch.c src/runtime/textring.c src/runtime/view.c

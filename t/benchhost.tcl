@@ -23,6 +23,9 @@ namespace eval bench {
         idheap-span-most        instructions 5000 {idheap-span most 40000}
         objcache-64-alloc       instructions 25  {objcache alloc}
         objcache-64-free        instructions 20  {objcache free}
+        store-get               instructions 5000 {store request get}
+        store-tree              instructions 2000000 {store request tree}
+        store-tree-bytes        bytes 65536 {store bytes tree}
         general-random-glibc    times 0.5 {general acre_alloc+acre_free acre random} \
                                 {general malloc_alloc+malloc_free malloc random}
         general-random-jemalloc times 1 {general acre_alloc+acre_free acre random} \

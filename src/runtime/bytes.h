@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Copies size bytes; the two must not overlap. */
 void bytes_copy(void *to, const void *from, size_t size);
@@ -20,6 +21,14 @@ void bytes_fill(void *to, int value, size_t size);
 
 /* Less than, equal to or greater than 0 as the first byte that differs is smaller, there is none, or it is greater. */
 int bytes_compare(const void *left, const void *right, size_t size);
+
+/* The little-endian word at any address; compilers make one load of it where the machine is so. */
+static inline uint32_t bytes_load32(const void *bytes)
+{
+    const uint8_t *at = bytes;
+
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
 
 /* Bytes before the NUL. */
 size_t text_length(const char *text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Digits of numbers, without a 64-bit division: stage2 is 32-bit code without a library for it. */
+/* Digits of numbers, in 32-bit code without a 64-bit division: stage2 has no library for it. */
 #ifndef ACRE_DIGITS_H
 #define ACRE_DIGITS_H
 
@@ -15,12 +15,16 @@
  */
 static inline uint64_t digits_tenth(uint64_t value)
 {
+#if __SIZEOF_LONG__ == 8
+    return value / 10;
+#else
     const uint64_t high_factor = 0xcccccccc, low_factor = 0xcccccccd;
     uint64_t high = value >> 32, low = (uint32_t)value;
     uint64_t middle = (low * low_factor >> 32) + high * low_factor;
     uint64_t other = low * high_factor + (uint32_t)middle;
 
     return (high * high_factor + (middle >> 32) + (other >> 32)) >> 3;
+#endif
 }
 
 /* Writes the digits of value so that they end at `end`; returns the first. */
@@ -48,11 +52,11 @@ static inline char *digits_hexadecimal(char *end, uint64_t value, bool upper)
 /* 0..15; above: no hexadecimal digit. */
 static inline uint32_t digits_hex_value(char c)
 {
-    uint32_t small = (uint8_t)(c | 0x20);
+    uint32_t digit = (uint32_t)(uint8_t)c - '0', letter = ((uint32_t)(uint8_t)c | 0x20) - 'a';
 
-    if (c >= '0' && c <= '9')
-        return (uint32_t)(c - '0');
-    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : 16;
+    if (digit <= 9)
+        return digit;
+    return letter <= 5 ? letter + 10 : 16;
 }
 
 #endif

@@ -209,19 +209,11 @@ static struct value *item_named(const struct vector_value *vector, struct store_
     return name.size && number < vector->count ? vector->items[number] : NULL;
 }
 
-static bool is_container(const struct value *value)
+static struct value *member_named(const struct store *store, const struct tuple_value *group, struct store_text name)
 {
-    return tag_of(value) == TAG_TUPLE || tag_of(value) == TAG_VECTOR;
-}
+    const struct symbol_value *symbol = symbol_known(store->tagged, name.bytes, name.size);
 
-static struct value *child(const struct store *store, const struct value *container, struct store_text name)
-{
-    const struct symbol_value *symbol;
-
-    if (tag_of(container) == TAG_VECTOR)
-        return item_named((const struct vector_value *)container, name);
-    symbol = symbol_known(store->tagged, name.bytes, name.size);
-    return symbol ? tuple_get((const struct tuple_value *)container, symbol) : NULL;
+    return symbol ? tuple_get(group, symbol) : NULL;
 }
 
 /* The value as far down out's path as groups and lists go; NULL: a name of it is not there. */
@@ -229,10 +221,19 @@ static struct value *descend(const struct store *store, struct store_out *out)
 {
     struct value *value = tuple_as_value(store->root);
 
-    while (value && is_container(value) && out->path_at < out->query->path.size) {
-        value = child(store, value, store_out_name(out));
+    while (value && out->path_at < out->query->path.size) {
+        uint32_t tag = tag_of(value);
+        struct store_text name;
+
+        if (tag != TAG_TUPLE && tag != TAG_VECTOR)
+            break;
+        name = store_out_name(out);
+        if (tag == TAG_TUPLE)
+            value = member_named(store, (const struct tuple_value *)value, name);
+        else
+            value = item_named((const struct vector_value *)value, name);
         if (value)
-            store_out_step(out);
+            store_out_step(out, name.size);
     }
     return value;
 }

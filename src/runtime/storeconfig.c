@@ -5,7 +5,6 @@
  */
 #include "storeconfig.h"
 
-#include "bytes.h"
 #include "storejson.h"
 
 static const char *const type_names[] = {"flag", "number", "word"};
@@ -42,16 +41,11 @@ static void read_row(struct store_out *out, const void *context)
     store_end(out);
 }
 
+/* Whether the JSON text is that word; a row's words need no escapes. */
 static bool word_is(struct store_text json, const char *word)
 {
-    size_t size = text_length(word);
-
-    return json.size == size + 2 && json.bytes[0] == '"' && !bytes_compare(json.bytes + 1, word, size);
-}
-
-static bool is_text(struct store_text json, const char *text)
-{
-    return json.size == text_length(text) && !bytes_compare(json.bytes, text, json.size);
+    return json.size >= 2 && json.bytes[0] == '"' &&
+           store_text_is((struct store_text){json.bytes + 1, json.size - 2}, word);
 }
 
 static enum status parse_word(const struct store_config_row *row, struct store_text json, uint64_t *value)
@@ -68,9 +62,9 @@ static enum status parse_word(const struct store_config_row *row, struct store_t
 
 static enum status parse_flag(struct store_text json, uint64_t *value)
 {
-    bool yes = is_text(json, "true");
+    bool yes = store_text_is(json, "true");
 
-    if (!yes && !is_text(json, "false"))
+    if (!yes && !store_text_is(json, "false"))
         return STATUS_INVALID;
     *value = yes;
     return STATUS_OK;

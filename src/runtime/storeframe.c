@@ -19,30 +19,6 @@
 #define CRC_AT 7u
 #define CRC_DIGITS 8u
 
-/*
- * The table of a reflected CRC is linear: its row i is the sum (exclusive or) of the rows of i's bits, and row 0x80 is
- * the polynomial (IEEE 802.3, 3.2.9).
- */
-#define ROW(i) \
-    (((i) & 0x01 ? 0x77073096u : 0) ^ ((i) & 0x02 ? 0xee0e612cu : 0) ^ ((i) & 0x04 ? 0x076dc419u : 0) ^ \
-     ((i) & 0x08 ? 0x0edb8832u : 0) ^ ((i) & 0x10 ? 0x1db71064u : 0) ^ ((i) & 0x20 ? 0x3b6e20c8u : 0) ^ \
-     ((i) & 0x40 ? 0x76dc4190u : 0) ^ ((i) & 0x80 ? 0xedb88320u : 0))
-#define ROWS4(i) ROW(i), ROW((i) + 1), ROW((i) + 2), ROW((i) + 3)
-#define ROWS16(i) ROWS4(i), ROWS4((i) + 4), ROWS4((i) + 8), ROWS4((i) + 12)
-#define ROWS64(i) ROWS16(i), ROWS16((i) + 16), ROWS16((i) + 32), ROWS16((i) + 48)
-
-static const uint32_t crc_rows[256] = {ROWS64(0), ROWS64(64), ROWS64(128), ROWS64(192)};
-
-uint32_t store_crc(uint32_t crc, const void *bytes, size_t size)
-{
-    const uint8_t *at = bytes, *end = at + size;
-
-    crc = ~crc;
-    while (at < end)
-        crc = crc >> 8 ^ crc_rows[(crc ^ *at++) & 0xff];
-    return ~crc;
-}
-
 static void write_hex(char *to, uint32_t number, unsigned digits)
 {
     while (digits--) {
@@ -79,10 +55,21 @@ static bool read_hex(const char *from, unsigned digits, uint32_t *number)
     return true;
 }
 
+/* Whether one of eight bytes is below 0x20: the lowest that is borrows into its bit 7, and none does before it. */
+static inline bool eight_have_control(uint64_t eight)
+{
+    return (eight - 0x2020202020202020) & ~eight & 0x8080808080808080;
+}
+
 static bool has_control(const char *bytes, size_t size)
 {
-    for (size_t i = 0; i < size; i++)
-        if ((uint8_t)bytes[i] < 0x20)
+    size_t at = 0;
+
+    for (; at + 8 <= size; at += 8)
+        if (eight_have_control((uint64_t)bytes_load32(bytes + at + 4) << 32 | bytes_load32(bytes + at)))
+            return true;
+    for (; at < size; at++)
+        if ((uint8_t)bytes[at] < 0x20)
             return true;
     return false;
 }
@@ -106,26 +93,34 @@ static bool read_head(struct store_frames *frames)
     return true;
 }
 
-static enum beginning look(struct store_frames *frames)
+/* Looks at what came behind what is checked, but for the frame's last byte, which is a control character. */
+static bool has_new_control(struct store_frames *frames)
 {
-    uint32_t limit;
+    uint32_t from = frames->checked, limit = frames->wanted - STORE_FRAME_TAIL;
 
-    if (frames->used < STORE_FRAME_HEAD)
-        return PART;
-    if (!frames->wanted && !read_head(frames))
-        return NO_FRAME;
-    limit = frames->wanted - STORE_FRAME_TAIL;
     if (limit > frames->used)
         limit = frames->used;
-    if (has_control(frames->bytes + frames->checked, limit - frames->checked))
-        return NO_FRAME;
     frames->checked = limit;
+    return has_control(frames->bytes + from, limit - from);
+}
+
+static bool is_whole(const struct store_frames *frames)
+{
+    uint32_t limit = frames->wanted - STORE_FRAME_TAIL;
+
+    return frames->bytes[limit] == '\n' &&
+           store_crc(0, frames->bytes + STORE_FRAME_HEAD, limit - STORE_FRAME_HEAD) == frames->crc;
+}
+
+static enum beginning look(struct store_frames *frames)
+{
+    if (frames->used < STORE_FRAME_HEAD)
+        return PART;
+    if ((!frames->wanted && !read_head(frames)) || has_new_control(frames))
+        return NO_FRAME;
     if (frames->used < frames->wanted)
         return PART;
-    if (frames->bytes[limit] != '\n' ||
-        store_crc(0, frames->bytes + STORE_FRAME_HEAD, limit - STORE_FRAME_HEAD) != frames->crc)
-        return NO_FRAME;
-    return WHOLE;
+    return is_whole(frames) ? WHOLE : NO_FRAME;
 }
 
 static void drop(struct store_frames *frames, uint32_t count)
@@ -145,8 +140,7 @@ static bool settle(struct store_frames *frames)
         frames->dropped += frames->bytes[at] != '\n' && frames->bytes[at] != '\r';
         at++;
     }
-    if (at)
-        drop(frames, at);
+    drop(frames, at);
     return frames->dropped != before;
 }
 
@@ -178,16 +172,14 @@ void store_frames_init(struct store_frames *frames)
 
 enum store_frame_found store_frames_take(struct store_frames *frames, const void *bytes, size_t size, size_t *taken)
 {
-    bool was_garbage;
-
     if (frames->done)
         drop(frames, frames->done);
     frames->done = 0;
     for (*taken = 0;;) {
-        was_garbage = frames->garbage;
-        frames->garbage |= settle(frames);
-        if (frames->garbage && !was_garbage)
+        if (frames->used && frames->bytes[0] != '$' && settle(frames) && !frames->garbage) {
+            frames->garbage = true;
             return STORE_FRAME_GARBAGE;
+        }
         switch (look(frames)) {
         case WHOLE:
             give_frame(frames);

@@ -1,150 +1,198 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Each read_ function is given where something starts and returns where it ends, NULL if it is not that.  All stop at the
+ * NUL behind the text, which is no part of anything.
+ */
 #include "storejson.h"
-
-/* Debian's libjsmn-dev: a header that is the library. */
-#define JSMN_STATIC
-#define JSMN_STRICT
-#include <jsmn.h>
 
 #include "bytes.h"
 #include "digits.h"
 
-#define TOKENS_MAX 64
+/* ---- values */
 
-static struct store_text text_at(struct store_text json, int start, int end)
+static const char *skip_blanks(const char *at)
 {
-    return (struct store_text){json.bytes + start, (size_t)(end - start)};
-}
-
-static bool is_word(struct store_text text, const char *word)
-{
-    return text.size == text_length(word) && !bytes_compare(text.bytes, word, text.size);
-}
-
-static bool is_number(struct store_text text)
-{
-    size_t at = text.bytes[0] == '-', first = at;
-
-    while (at < text.size && text.bytes[at] >= '0' && text.bytes[at] <= '9')
+    while (*at == ' ')
         at++;
-    return at == text.size && at > first;
+    return at;
 }
 
-/* What a token that is no text and no container is; STORE_JSON_NONE: nothing. */
-static enum store_json_kind primitive_kind(struct store_text text)
+/* From the quote on up to the next that no backslash stands before. */
+static const char *read_text(const char *at, struct store_json *value)
 {
-    if (is_word(text, "true") || is_word(text, "false"))
-        return STORE_JSON_FLAG;
-    if (is_word(text, "null"))
-        return STORE_JSON_NULL;
-    return is_number(text) ? STORE_JSON_NUMBER : STORE_JSON_NONE;
+    value->kind = STORE_JSON_TEXT;
+    value->escaped = false;
+    for (at++; *at != '"'; at++) {
+        if (*at == '\\') {
+            value->escaped = true;
+            at++;
+        }
+        if (!*at)
+            return NULL;
+    }
+    return at + 1;
 }
 
-static void value_of(struct store_text json, const jsmntok_t *token, struct store_json *value)
+static const char *read_number(const char *at, struct store_json *value)
 {
-    value->raw = text_at(json, token->start, token->end);
-    switch (token->type) {
-    case JSMN_STRING:
-        value->kind = STORE_JSON_TEXT;
-        value->raw = text_at(json, token->start - 1, token->end + 1);
-        break;
-    case JSMN_OBJECT:
-        value->kind = STORE_JSON_OBJECT;
-        break;
-    case JSMN_ARRAY:
-        value->kind = STORE_JSON_LIST;
-        break;
+    const char *first = *at == '-' ? at + 1 : at;
+
+    value->kind = STORE_JSON_NUMBER;
+    for (at = first; *at >= '0' && *at <= '9'; at++)
+        ;
+    if (at == first || (*first == '0' && at > first + 1))
+        return NULL;
+    return at;
+}
+
+static const char *read_word(const char *at, const char *word)
+{
+    for (; *word; word++)
+        if (*at++ != *word)
+            return NULL;
+    return at;
+}
+
+static const char *read_single(const char *at, struct store_json *value)
+{
+    switch (*at) {
+    case '"':
+        return read_text(at, value);
+    case 't':
+        value->kind = STORE_JSON_FLAG;
+        return read_word(at, "true");
+    case 'f':
+        value->kind = STORE_JSON_FLAG;
+        return read_word(at, "false");
+    case 'n':
+        value->kind = STORE_JSON_NULL;
+        return read_word(at, "null");
     default:
-        value->kind = primitive_kind(value->raw);
-        break;
+        return read_number(at, value);
     }
 }
 
-/* Tokens of a container that is all of the text; 0: it is none. */
-static int read_tokens(struct store_text json, jsmntype_t type, jsmntok_t tokens[TOKENS_MAX])
+/* An item of a list, which is at the start or behind a comma; and the blanks around it. */
+static const char *read_item(const char *at, struct store_json *item)
 {
-    jsmn_parser parser;
-    int count;
+    const char *start = skip_blanks(at), *end = read_single(start, item);
 
-    jsmn_init(&parser);
-    count = jsmn_parse(&parser, json.bytes, json.size, tokens, TOKENS_MAX);
-    if (count < 1 || tokens[0].type != type || (size_t)tokens[0].end != json.size)
-        return 0;
-    return count;
+    if (!end)
+        return NULL;
+    item->raw = (struct store_text){start, (size_t)(end - start)};
+    return skip_blanks(end);
 }
 
-/* The first token behind the one at `at` and what is in it. */
-static int token_after(const jsmntok_t *tokens, int count, int at)
+static const char *read_list(const char *at)
 {
-    int next = at + 1;
+    struct store_json item;
 
-    while (next < count && tokens[next].start < tokens[at].end)
-        next++;
-    return next;
+    at = skip_blanks(at + 1);
+    if (*at == ']')
+        return at + 1;
+    while ((at = read_item(at, &item)) && *at == ',')
+        at++;
+    return at && *at == ']' ? at + 1 : NULL;
 }
 
-static uint32_t name_place(struct store_text name, const char *const *names, uint32_t count)
+static const char *read_value(const char *at, struct store_json *value)
+{
+    const char *start = skip_blanks(at), *end;
+
+    if (*start == '[') {
+        value->kind = STORE_JSON_LIST;
+        end = read_list(start);
+    } else {
+        end = read_single(start, value);
+    }
+    if (!end)
+        return NULL;
+    value->raw = (struct store_text){start, (size_t)(end - start)};
+    return skip_blanks(end);
+}
+
+/* ---- objects */
+
+struct members {
+    const char *const *names;
+    uint32_t count;
+    struct store_json *values;
+    uint32_t present;
+    struct store_text stranger;
+    enum status status;
+};
+
+static void put_member(struct members *members, struct store_text name, const struct store_json *value)
 {
     uint32_t place = 0;
 
-    while (place < count && !is_word(name, names[place]))
+    while (place < members->count && !store_text_is(name, members->names[place]))
         place++;
-    return place;
+    if (place < members->count && !(members->present >> place & 1)) {
+        members->values[place] = *value;
+        members->present |= 1u << place;
+        return;
+    }
+    members->status = place == members->count ? STATUS_NOT_FOUND : STATUS_OVERLAP;
+    members->stranger = name;
 }
 
-static enum status put_member(struct store_text name, const struct store_json *value, const char *const *names,
-                              uint32_t count, struct store_json *values)
+static const char *read_member(const char *at, struct members *members)
 {
-    uint32_t place = name_place(name, names, count);
+    struct store_json name, value;
 
-    if (place == count)
-        return STATUS_NOT_FOUND;
-    if (values[place].kind != STORE_JSON_NONE)
-        return STATUS_OVERLAP;
-    values[place] = *value;
-    return STATUS_OK;
+    at = read_item(at, &name);
+    if (!at || name.kind != STORE_JSON_TEXT || *at != ':')
+        return NULL;
+    at = read_value(at + 1, &value);
+    if (at)
+        put_member(members, (struct store_text){name.raw.bytes + 1, name.raw.size - 2}, &value);
+    return at;
+}
+
+/* And the blanks around it. */
+static const char *read_object(const char *at, struct members *members)
+{
+    at = skip_blanks(at);
+    if (*at != '{')
+        return NULL;
+    at = skip_blanks(at + 1);
+    if (*at != '}') {
+        while ((at = read_member(at, members)) && *at == ',')
+            at++;
+        if (!at || *at != '}')
+            return NULL;
+    }
+    return skip_blanks(at + 1);
 }
 
 enum status store_json_members(struct store_text json, const char *const *names, uint32_t count,
-                               struct store_json *values, struct store_text *stranger)
+                               struct store_json *values, uint32_t *present, struct store_text *stranger)
 {
-    jsmntok_t tokens[TOKENS_MAX];
-    int token_count = read_tokens(json, JSMN_OBJECT, tokens);
-    enum status status, result = token_count ? STATUS_OK : STATUS_INVALID;
-    struct store_json value;
+    struct members members = {names, count, values, 0, {"", 0}, STATUS_OK};
 
-    bytes_fill(values, 0, count * sizeof *values);
-    for (int at = 1; at < token_count; at = token_after(tokens, token_count, at + 1)) {
-        struct store_text name = text_at(json, tokens[at].start, tokens[at].end);
-
-        if (tokens[at].size != 1)
-            return STATUS_INVALID;
-        value_of(json, &tokens[at + 1], &value);
-        if (value.kind == STORE_JSON_NONE)
-            return STATUS_INVALID;
-        status = put_member(name, &value, names, count, values);
-        if (status != STATUS_OK) {
-            *stranger = name;
-            result = status;
-        }
-    }
-    return result;
+    for (uint32_t i = 0; i < count; i++)
+        values[i].kind = STORE_JSON_NONE;
+    if (read_object(json.bytes, &members) != json.bytes + json.size)
+        members.status = STATUS_INVALID;
+    *present = members.present;
+    *stranger = members.stranger;
+    return members.status;
 }
 
 enum status store_json_items(const struct store_json *list, struct store_json *items, uint32_t room, uint32_t *count)
 {
-    jsmntok_t tokens[TOKENS_MAX];
-    int token_count = list->kind == STORE_JSON_LIST ? read_tokens(list->raw, JSMN_ARRAY, tokens) : 0;
+    const char *at = list->raw.bytes + 1;
     uint32_t found = 0;
 
-    if (!token_count)
+    if (list->kind != STORE_JSON_LIST)
         return STATUS_INVALID;
-    for (int at = 1; at < token_count; at = token_after(tokens, token_count, at)) {
-        if (found == room)
-            return STATUS_FULL;
-        value_of(list->raw, &tokens[at], &items[found]);
-        if (items[found++].kind == STORE_JSON_NONE)
-            return STATUS_INVALID;
+    if (*skip_blanks(at) != ']') {
+        do {
+            if (found == room)
+                return STATUS_FULL;
+            at = read_item(at, &items[found++]);
+        } while (*at++ == ',');
     }
     *count = found;
     return STATUS_OK;
@@ -162,33 +210,43 @@ static int escaped_byte(struct store_text text, size_t *size)
     for (unsigned i = 0; letters[i]; i++)
         if (letters[i] == text.bytes[0])
             return bytes[i];
-    *size = 5; /* u and four digits, jsmn has seen to that */
-    if (store_json_hex((struct store_text){text.bytes + 1, 4}, code, sizeof code) != STATUS_OK || code[0])
+    *size = 5;
+    if (text.size < *size || text.bytes[0] != 'u' ||
+        store_json_hex((struct store_text){text.bytes + 1, 4}, code, sizeof code) != STATUS_OK || code[0])
         return -1;
     return code[1];
 }
 
-enum status store_json_text(const struct store_json *json, struct store_text *text)
+/* Replaces the escapes of a text where it stands. */
+static enum status replace_escapes(struct store_text *text)
 {
-    char *to;
-    size_t from = 1, size = 0;
+    char *to = (char *)(uintptr_t)text->bytes;
+    size_t from = 0, size = 0;
 
-    if (json->kind != STORE_JSON_TEXT)
-        return STATUS_INVALID;
-    to = (char *)(uintptr_t)json->raw.bytes + 1;
-    while (from < json->raw.size - 1) {
-        const char *at = json->raw.bytes + from;
+    while (from < text->size) {
         size_t taken = 0;
-        int byte = (uint8_t)*at;
+        int byte = (uint8_t)text->bytes[from++];
 
-        if (*at == '\\')
-            byte = escaped_byte((struct store_text){at + 1, json->raw.size - from - 1}, &taken);
+        if (byte == '\\')
+            byte = escaped_byte((struct store_text){text->bytes + from, text->size - from}, &taken);
         if (byte < 0)
             return STATUS_INVALID;
         to[size++] = (char)byte;
-        from += 1 + taken;
+        from += taken;
     }
-    *text = (struct store_text){to, size};
+    text->size = size;
+    return STATUS_OK;
+}
+
+enum status store_json_text(const struct store_json *json, struct store_text *text)
+{
+    struct store_text inner = {json->raw.bytes + 1, json->raw.size - 2};
+
+    if (json->kind != STORE_JSON_TEXT)
+        return STATUS_INVALID;
+    if (json->escaped && replace_escapes(&inner) != STATUS_OK)
+        return STATUS_INVALID;
+    *text = inner;
     return STATUS_OK;
 }
 

@@ -189,26 +189,16 @@ static const struct operation {
 static const struct operation *operation_named(struct store_text name)
 {
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
-        if (text_length(operations[i].name) == name.size && !bytes_compare(operations[i].name, name.bytes, name.size))
+        if (store_text_is(name, operations[i].name))
             return &operations[i];
     return NULL;
-}
-
-/* A member that the operation does not take; STORE_MEMBER_COUNT: none. */
-static uint32_t stranger_of(const struct store_request *request, const struct operation *operation)
-{
-    uint32_t takes = operation->takes | HAS(ID) | HAS(OP), member = 0;
-
-    while (member < STORE_MEMBER_COUNT && (takes >> member & 1 || !store_request_has(request, member)))
-        member++;
-    return member;
 }
 
 void store_operate(struct store_request *request)
 {
     const struct operation *operation;
     struct store_text name;
-    uint32_t stranger;
+    uint32_t strangers;
 
     if (!store_request_text(request, STORE_MEMBER_OP, true, &name))
         return;
@@ -217,9 +207,10 @@ void store_operate(struct store_request *request)
         store_reply_error(request, "unknown-op", "there is no op \"%.*s\"", STORE_SAID(name));
         return;
     }
-    stranger = stranger_of(request, operation);
-    if (stranger < STORE_MEMBER_COUNT)
-        store_reply_error(request, "bad-request", "%s takes no \"%s\"", operation->name, store_member_names[stranger]);
+    strangers = request->present & ~(operation->takes | HAS(ID) | HAS(OP));
+    if (strangers)
+        store_reply_error(request, "bad-request", "%s takes no \"%s\"", operation->name,
+                          store_member_names[__builtin_ctz(strangers)]);
     else
         operation->run(request);
 }

@@ -56,7 +56,7 @@ static bool seek(struct store_out *out, struct store_frame *frame, const char *n
 {
     if (frame->begun || !same(store_out_name(out), name, size))
         return false;
-    store_out_step(out);
+    store_out_step(out, size);
     frame->begun = true;
     return true;
 }
@@ -169,9 +169,9 @@ struct store_text store_out_name(const struct store_out *out)
     return (struct store_text){path.bytes + at, end - at};
 }
 
-void store_out_step(struct store_out *out)
+void store_out_step(struct store_out *out, size_t size)
 {
-    out->path_at += (out->path_at != 0) + store_out_name(out).size;
+    out->path_at += (out->path_at != 0) + size;
 }
 
 void store_out_start(struct store_out *out, const struct store_query *query, char *bytes, size_t size)

@@ -56,6 +56,15 @@ struct store_text {
     size_t size;
 };
 
+/* Whether a text without a NUL is that word. */
+static inline bool store_text_is(struct store_text text, const char *word)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (text.bytes[i] != word[i])
+            return false;
+    return !word[text.size];
+}
+
 /*
  * What is asked for.  The path is names with a '.' between them, "" for all; an item of a list is named by its number
  * from 0.  depth: how many containers are open at most, the one at the path included; one beyond is {"+":N}, N being
@@ -107,10 +116,10 @@ bool store_out_over(const struct store_out *out);
 
 /*
  * For who walks a part of the path on his own, before anything is said: the path's next name, of no bytes at its end and
- * where no name stands between two dots; and a step over it.
+ * where no name stands between two dots; and a step over one of so many bytes.
  */
 struct store_text store_out_name(const struct store_out *out);
-void store_out_step(struct store_out *out);
+void store_out_step(struct store_out *out, size_t size);
 
 /* A value: one of these, or a container with its entries up to store_end. */
 void store_number(struct store_out *out, uint64_t number);

@@ -100,15 +100,11 @@ bool store_request_read_id(struct store_request *request)
 {
     const struct store_json *json = &request->members[STORE_MEMBER_ID];
 
+    request->has_id = false;
     if (json->kind == STORE_JSON_NONE)
         return true;
     request->has_id = json->kind == STORE_JSON_NUMBER && store_json_number(json->raw, &request->id) == STATUS_OK;
     return request->has_id;
-}
-
-bool store_request_has(const struct store_request *request, enum store_member member)
-{
-    return request->members[member].kind != STORE_JSON_NONE;
 }
 
 bool store_request_number(struct store_request *request, enum store_member member, const struct store_range *range,

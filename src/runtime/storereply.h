@@ -24,6 +24,7 @@ extern const char *const store_member_names[STORE_MEMBER_COUNT];
 struct store_request {
     struct store_server *server;
     struct store_json members[STORE_MEMBER_COUNT];
+    uint32_t present; /* a bit for each member that it has */
     bool has_id;
     uint64_t id;
 };
@@ -55,7 +56,10 @@ struct store_range {
 bool store_request_number(struct store_request *request, enum store_member member, const struct store_range *range,
                           uint64_t *number);
 bool store_request_text(struct store_request *request, enum store_member member, bool must, struct store_text *text);
-bool store_request_has(const struct store_request *request, enum store_member member);
+static inline bool store_request_has(const struct store_request *request, enum store_member member)
+{
+    return request->present >> member & 1;
+}
 
 /* Reads its id, by which its replies are known; false: it has one that is none. */
 bool store_request_read_id(struct store_request *request);

@@ -25,15 +25,17 @@ void store_server_add(struct store_server *server, size_t json_size)
 
 static void answer(struct store_server *server)
 {
-    struct store_request request = {.server = server};
+    struct store_request request;
     struct store_text json = {server->frames.json, server->frames.json_size}, stranger;
-    enum status status = store_json_members(json, store_member_names, STORE_MEMBER_COUNT, request.members, &stranger);
+    enum status status = store_json_members(json, store_member_names, STORE_MEMBER_COUNT, request.members,
+                                            &request.present, &stranger);
     bool has_id;
 
+    request.server = server;
     server->counters.requests++;
     has_id = store_request_read_id(&request);
     if (status == STATUS_INVALID)
-        store_reply_error(&request, "bad-json", "a request is a JSON object of at most 64 parts, with \"op\"");
+        store_reply_error(&request, "bad-json", "a request is a JSON object of texts, integers, flags and lists of these");
     else if (status == STATUS_NOT_FOUND)
         store_reply_error(&request, "bad-request", "no request has \"%.*s\"", STORE_SAID(stranger));
     else if (status != STATUS_OK)
@@ -55,19 +57,20 @@ static void complain(struct store_server *server)
 /* Takes bytes while nothing waits; returns how many. */
 static size_t serve(struct store_server *server, const char *bytes, size_t count)
 {
-    enum store_frame_found found = STORE_FRAME_WHOLE;
+    enum store_frame_found found;
     size_t taken = 0, more;
 
-    while (!store_server_waiting(server) && found != STORE_FRAME_NONE) {
+    while (!store_server_waiting(server)) {
         found = store_frames_take(&server->frames, bytes + taken, count - taken, &more);
         taken += more;
+        if (found == STORE_FRAME_NONE)
+            break;
         if (found == STORE_FRAME_WHOLE)
             answer(server);
-        else if (found == STORE_FRAME_GARBAGE)
+        else
             complain(server);
     }
     server->counters.received += taken;
-    server->counters.dropped = server->frames.dropped;
     return taken;
 }
 
@@ -128,7 +131,7 @@ void store_server_describe(struct store_server *server)
     store_number_at(store, group, "requests", &counters->requests);
     store_number_at(store, group, "errors", &counters->errors);
     store_number_at(store, group, "garbage", &counters->garbage);
-    store_number_at(store, group, "dropped", &counters->dropped);
+    store_number_at(store, group, "dropped", &server->frames.dropped);
     store_number_at(store, group, "received", &counters->received);
     store_number_at(store, group, "sent", &counters->sent);
     store_number_at(store, group, "events", &counters->events);

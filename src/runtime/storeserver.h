@@ -67,7 +67,6 @@ struct store_watch {
 struct store_counters {
     uint64_t requests, errors; /* taken; of them, answered with an error */
     uint64_t garbage; /* runs of it */
-    uint64_t dropped; /* bytes of it */
     uint64_t received, sent; /* bytes taken and given */
     uint64_t events, lost; /* given, and not for lack of room */
     uint64_t sets, refused; /* done, and refused for their key */
