@@ -27,16 +27,19 @@ kernel_C += src/kernel/archive.c src/kernel/backed.c src/kernel/bench.c src/kern
 	src/runtime/tuple.c src/runtime/value.c src/runtime/value_parse.c src/runtime/value_print.c \
 	src/runtime/vector.c
 # The meta store, whose files make a part of the kernel of their own.
-store_C = src/runtime/sha256.c src/runtime/store.c src/runtime/store_read.c src/runtime/storeconfig.c src/runtime/storecrc.c \
-	src/runtime/storeframe.c src/runtime/storejson.c src/runtime/storekey.c src/runtime/storeop.c \
-	src/runtime/storeout.c src/runtime/storereply.c src/runtime/storeserver.c src/runtime/storetags.c \
-	src/runtime/storetext.c src/runtime/storewatch.c src/runtime/textring.c src/runtime/view.c
+store_C = src/runtime/sha256.c src/runtime/store.c src/runtime/store_read.c src/runtime/storeconfig.c \
+	src/runtime/storecrc.c src/runtime/storeframe.c src/runtime/storejson.c src/runtime/storekey.c \
+	src/runtime/storeop.c src/runtime/storeout.c src/runtime/storereply.c src/runtime/storeserver.c \
+	src/runtime/storetags.c src/runtime/storetext.c src/runtime/storewatch.c src/runtime/textring.c \
+	src/runtime/view.c
+acre_BUILT += $(store_C:.c=.k.o)
+acre_DEPS += $(store_C:.c=.k.o)
+kernel_ASM += src/kernel/start.asm src/x86_64/traps.asm
 kstore_C = src/kernel/kstore.c src/kernel/kstore_boot.c src/kernel/kstore_config.c src/kernel/kstore_cpu.c \
 	src/kernel/kstore_heaps.c src/kernel/kstore_layout.c src/kernel/kstore_machine.c src/kernel/kstore_memory.c \
 	src/kernel/kstore_panic.c src/kernel/kstore_read.c src/kernel/kstore_tables.c src/kernel/kstore_time.c \
 	src/x86_64/com2.c
 kernel_C += $(store_C) $(kstore_C) src/kernel/options_store.c
-kernel_ASM += src/kernel/start.asm src/x86_64/traps.asm
 
 # What runs once (once_CFLAGS): small counts, on the disk, in a machine of 640 KiB, and for an emulator that translates
 # each instruction before it runs.

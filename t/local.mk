@@ -40,6 +40,9 @@ unit_TESTS += \
 	t/164-values-random.t \
 	t/165-tagged-host.t \
 	t/166-kernel-seam.t \
+	t/167-sha256.t \
+	t/168-store.t \
+	t/169-store-server.t \
 	t/170-elf.t \
 	t/171-aslr.t \
 	t/172-elfuser.t \
@@ -47,6 +50,7 @@ unit_TESTS += \
 	t/174-userstack.t \
 	t/175-chacha.t \
 	t/176-runfile.t \
+	t/177-store-random.t \
 	t/180-files-random.t \
 	t/181-newc.t \
 	t/182-line.t \

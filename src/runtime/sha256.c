@@ -3,8 +3,8 @@
  * FIPS 180-4, sections 5 and 6.2: blocks of 64 bytes, each mixed into eight words by 64 rounds.  The message ends in a
  * bit 1, zeros and its size in bits.  The schedule is kept in 16 words that move on, so a block needs little stack.
  *
- * HMAC (RFC 2104): the digest of (key xor 0x5c...) and the digest of (key xor 0x36...) and the text; a key longer than a
- * block is replaced by its digest.
+ * HMAC (RFC 2104): the digest of (key xor 0x5c...) and the digest of (key xor 0x36...) and the text; a key longer than
+ * a block is replaced by its digest.
  */
 #include "sha256.h"
 

@@ -59,7 +59,7 @@ void store_put(struct store *store, struct tuple_value *parent, const char *name
         return;
     }
     fail(store, status, name);
-    value_free(store->tagged, value);
+    value_destroy(store->tagged, value);
 }
 
 struct tuple_value *store_group(struct store *store, struct tuple_value *parent, const char *name)
@@ -68,8 +68,8 @@ struct tuple_value *store_group(struct store *store, struct tuple_value *parent,
     struct value *there = parent && symbol ? tuple_get(parent, symbol) : NULL;
     struct tuple_value *group;
 
-    if (there)
-        return tag_of(there) == TAG_TUPLE ? (struct tuple_value *)there : NULL;
+    if (there && tag_of(there) == TAG_TUPLE)
+        return (struct tuple_value *)there;
     group = tuple_create(store->tagged);
     store_put(store, parent, name, tuple_as_value(group));
     return store->status == STATUS_OK ? group : NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The store: a tree of tagged values in which the kernel keeps what it knows of itself.  Inner nodes are tuples (a group)
- * and vectors (a list).  Leaves are views of what stands in memory (view.h), integers, strings and symbols, which do not
- * change, functions, which write what they have when they are asked, and heaps, which show their statistics.
+ * The store: a tree of tagged values in which the kernel keeps what it knows of itself.  Inner nodes are tuples (a
+ * group) and vectors (a list).  Leaves are views of what stands in memory (view.h), integers, strings and symbols,
+ * which do not change, functions, which write what they have when they are asked, and heaps, which show their
+ * statistics.
  *
  * A name is not empty and has no '.' and no control character in it: paths are made of them (storeout.h).
  *
@@ -63,7 +64,10 @@ void store_computed(struct store *store, struct tuple_value *parent, const char 
 /* The statistics of a heap. */
 void store_heap(struct store *store, struct tuple_value *parent, const char *name, const struct heap *heap);
 
-/* Any value, for what has no function here; takes NULL as no memory. */
+/*
+ * Any value, for what has no function here; it is the store's from then on, with all that can be reached from it, and is
+ * destroyed if it cannot be put.  NULL counts as no memory.
+ */
 void store_put(struct store *store, struct tuple_value *parent, const char *name, struct value *value);
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What may be configured: rows with a type, a range, a default, a description, and when they may be changed.  In the
- * tree a row is config.NAME with the members value, default, type, least and most (numbers), words (of a word), when and
- * text.
+ * tree a row is config.NAME with the members value, default, type, least and most (numbers), words (of a word), when
+ * and text.
  *
  * Whatever the type, a value is held as a uint64_t: a number, 0 or 1 of a flag, the place of a word in the row's words.
  */
@@ -44,8 +44,8 @@ void store_config_write(struct store_out *out, const struct store_config_row *ro
 const char *store_config_when_name(enum store_config_when when);
 
 /*
- * Reads a JSON value for a row and stores it.  STATUS_INVALID: not of the row's type, or no such word.  STATUS_FULL: out
- * of the row's range.
+ * Reads a JSON value for a row and stores it.  STATUS_INVALID: not of the row's type, or no such word.  STATUS_FULL:
+ * out of the row's range.
  */
 MUST_USE enum status store_config_parse(const struct store_config_row *row, struct store_text json, uint64_t *value);
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A reader collects from a '$' on.  As soon as what it has cannot be the beginning of a frame (a digit is none, the size
- * is too large, a byte of the JSON is a control character, the CRC is another), the '$' is garbage, and it looks for the
- * next one among what it has collected: so a frame that was cut off does not cost the one that comes after it.
+ * A reader collects from a '$' on.  As soon as what it has cannot be the beginning of a frame (a digit is none, the
+ * size is too large, a byte of the JSON is a control character, the CRC is another), the '$' is garbage, and it looks
+ * for the next one among what it has collected: so a frame that was cut off does not cost the one that comes after it.
  *
  * I1  bytes[0] is a '$' if used is not 0.
  * I2  once the head is read, `wanted` is the size of the frame, and up to `checked` there is no control character.
  *
- * Cost: a byte is looked at a few times; with a '$' in every 16 bytes, each of them once more in each frame that ends at
- * the same place, at most 65 times.
+ * Cost: a byte is looked at a few times; with a '$' in every 16 bytes, each of them once more in each frame that ends
+ * at the same place, at most 65 times.
  */
 #include "storeframe.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Each read_ function is given where something starts and returns where it ends, NULL if it is not that.  All stop at the
- * NUL behind the text, which is no part of anything.
+ * Each read_ function is given where something starts and returns where it ends, NULL if it is not that.  All stop at
+ * the NUL behind the text, which is no part of anything.
  */
 #include "storejson.h"
 

@@ -27,9 +27,10 @@ struct store_json {
 };
 
 /*
- * Reads an object that is all of the text: stores the value of each of `count` names (at most 32), STORE_JSON_NONE where
- * there is none, and in *present a bit for each that is there.  STATUS_INVALID: no such object.  STATUS_NOT_FOUND: it has
- * a member of another name, STATUS_OVERLAP: one twice; *stranger is that name, and the values are stored all the same.
+ * Reads an object that is all of the text: stores the value of each of `count` names (at most 32), STORE_JSON_NONE
+ * where there is none, and in *present a bit for each that is there.  STATUS_INVALID: no such object.
+ * STATUS_NOT_FOUND: it has a member of another name, STATUS_OVERLAP: one twice; *stranger is that name, and the values
+ * are stored all the same.
  */
 MUST_USE enum status store_json_members(struct store_text json, const char *const *names, uint32_t count,
                                         struct store_json *values, uint32_t *present, struct store_text *stranger);

@@ -4,8 +4,8 @@
  *
  *     mac = HMAC-SHA-256(key, nonce in hexadecimal, "\n", path, "\n", value as its JSON stands)
  *
- * so a set that was listened to is of no use to anybody.  The nonce comes of the key, of how many there were and of what
- * the seam has of chance: nobody without the key can tell the next one, and within a boot none comes twice.
+ * so a set that was listened to is of no use to anybody.  The nonce comes of the key, of how many there were and of
+ * what the seam has of chance: nobody without the key can tell the next one, and within a boot none comes twice.
  *
  * After STORE_FAILURES_MAX wrong ones in a row nobody may try for a time, which is longer at each next time, until a
  * right one comes.

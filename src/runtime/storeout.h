@@ -20,8 +20,8 @@
  * mistake (nothing tests for it).  An entry whose value is not said is left out.
  *
  * Numbers are JSON integers from -2^63 to 2^64 - 1.  A text is bytes: those that are not printable ASCII are \u00XX, so
- * that the characters of the JSON text are the bytes.  Addresses are texts, "0x" and hexadecimal digits.  The JSON has no
- * blanks and no line ends.
+ * that the characters of the JSON text are the bytes.  Addresses are texts, "0x" and hexadecimal digits.  The JSON has
+ * no blanks and no line ends.
  */
 #ifndef ACRE_STOREOUT_H
 #define ACRE_STOREOUT_H
@@ -115,8 +115,8 @@ MUST_USE enum status store_out_end(struct store_out *out, size_t *written);
 bool store_out_over(const struct store_out *out);
 
 /*
- * For who walks a part of the path on his own, before anything is said: the path's next name, of no bytes at its end and
- * where no name stands between two dots; and a step over one of so many bytes.
+ * For who walks a part of the path on his own, before anything is said: the path's next name, of no bytes at its end
+ * and where no name stands between two dots; and a step over one of so many bytes.
  */
 struct store_text store_out_name(const struct store_out *out);
 void store_out_step(struct store_out *out, size_t size);
@@ -126,7 +126,7 @@ void store_number(struct store_out *out, uint64_t number);
 void store_signed(struct store_out *out, int64_t number);
 void store_flag(struct store_out *out, bool flag);
 void store_text(struct store_out *out, const char *bytes, size_t size);
-void store_joined(struct store_out *out, struct store_text first, struct store_text second); /* one text of two pieces */
+void store_joined(struct store_out *out, struct store_text first, struct store_text second); /* one of two pieces */
 void store_words(struct store_out *out, const char *text); /* up to its NUL; NULL is "" */
 void store_address(struct store_out *out, uint64_t address);
 void store_object(struct store_out *out);

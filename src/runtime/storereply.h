@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Between the server and its operations: a request that has been read, and the writing of its reply.  A reply is started
- * and ended once, or is an error instead.
+ * Between the server and its operations: a request that has been read, and the writing of its reply.  A reply is
+ * started and ended once, or is an error instead.
  */
 #ifndef ACRE_STOREREPLY_H
 #define ACRE_STOREREPLY_H
@@ -46,8 +46,8 @@ void store_reply_error(struct store_request *request, const char *code, const ch
 #define STORE_SAID(text) (int)((text).size < STORE_SAID_MAX ? (text).size : STORE_SAID_MAX), (text).bytes
 
 /*
- * A member of a request.  False: it is not there although it must, or not what it should be, and the error is the reply.
- * A number that is not there is `otherwise`; a text that is not there is "", unless it must be.
+ * A member of a request.  False: it is not there although it must, or not what it should be, and the error is the
+ * reply. A number that is not there is `otherwise`; a text that is not there is "", unless it must be.
  */
 struct store_range {
     uint64_t least, most, otherwise;

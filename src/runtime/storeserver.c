@@ -35,7 +35,7 @@ static void answer(struct store_server *server)
     server->counters.requests++;
     has_id = store_request_read_id(&request);
     if (status == STATUS_INVALID)
-        store_reply_error(&request, "bad-json", "a request is a JSON object of texts, integers, flags and lists of these");
+        store_reply_error(&request, "bad-json", "a request is an object of texts, integers, flags and lists of these");
     else if (status == STATUS_NOT_FOUND)
         store_reply_error(&request, "bad-request", "no request has \"%.*s\"", STORE_SAID(stranger));
     else if (status != STATUS_OK)

@@ -121,8 +121,8 @@ uint64_t store_server_next(const struct store_server *server);
 void store_server_describe(struct store_server *server);
 
 /*
- * A frame of its own outside of any request, for a post-mortem: {"post-mortem":PATH,"value":...} of what stands at path,
- * written to out, size bytes.  Returns the bytes of the frame; 0: it does not fit, or there is no such path.
+ * A frame of its own outside of any request, for a post-mortem: {"post-mortem":PATH,"value":...} of what stands at
+ * path, written to out, size bytes.  Returns the bytes of the frame; 0: it does not fit, or there is no such path.
  */
 size_t store_post_mortem(const struct store *store, struct store_text path, uint32_t depth, char *out, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pieces of JSON text at the end of a writer's bytes, for storeout.c and for what frames a reply.  A piece that does not
- * fit makes the writer full; from then on nothing is written.
+ * Pieces of JSON text at the end of a writer's bytes, for storeout.c and for what frames a reply.  A piece that does
+ * not fit makes the writer full; from then on nothing is written.
  */
 #ifndef ACRE_STORETEXT_H
 #define ACRE_STORETEXT_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The number of a byte that was ever written says where it stands, so there is no other state than how many there were.
- * What is there is [written - capacity, written); what stands before the first line end in it is the rest of a line whose
- * beginning is lost, unless nothing was lost yet.
+ * What is there is [written - capacity, written); what stands before the first line end in it is the rest of a line
+ * whose beginning is lost, unless nothing was lost yet.
  */
 #include "textring.h"
 

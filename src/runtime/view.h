@@ -19,8 +19,8 @@
 #include "value.h"
 
 /* X(NAME, number): numbers never change, since dumps are read by other versions. */
-#define VIEW_LIST(X) X(U8, 1) X(U16, 2) X(U32, 3) X(U64, 4) X(SIGNED, 5) X(FLAG, 6) X(TEXT, 7) X(RING, 8) X(ADDRESS, 9) \
-    X(HERE, 10)
+#define VIEW_LIST(X) \
+    X(U8, 1) X(U16, 2) X(U32, 3) X(U64, 4) X(SIGNED, 5) X(FLAG, 6) X(TEXT, 7) X(RING, 8) X(ADDRESS, 9) X(HERE, 10)
 
 #define VIEW_ENUM_ROW(NAME, number) VIEW_##NAME = number,
 

@@ -177,9 +177,12 @@ static struct vector_value *world_list(struct tagged *tagged, const char *const 
 {
     struct vector_value *vector = vector_create(tagged);
 
-    for (uint32_t i = 0; vector && i < count; i++)
-        if (vector_push(tagged, vector, string_as_value(string_from(tagged, words[i]))) != STATUS_OK)
-            break;
+    for (uint32_t i = 0; vector && i < count; i++) {
+        struct value *word = string_as_value(string_from(tagged, words[i]));
+
+        if (vector_push(tagged, vector, word) != STATUS_OK)
+            value_free(tagged, word);
+    }
     return vector;
 }
 
