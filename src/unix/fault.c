@@ -17,6 +17,8 @@
 /* Bits of the exceptions in the x87 status word and in MXCSR (SDM vol. 1 8.1.3, 10.2.3). */
 enum { FPU_INVALID = 1, FPU_DENORMAL = 2, FPU_DIVIDE = 4, FPU_OVERFLOW = 8, FPU_UNDERFLOW = 16, FPU_PRECISION = 32 };
 
+uint64_t fault_counts[TRAP_COUNT], fault_pages[FAULT_PAGE_KINDS];
+
 static int space_code(uint64_t address, uint64_t error, int *signal)
 {
     struct fault fault = { .address = address,
@@ -26,6 +28,7 @@ static int space_code(uint64_t address, uint64_t error, int *signal)
                            .user = true };
     int code = SEGV_MAPERR;
 
+    fault_pages[error % FAULT_PAGE_KINDS]++;
     *signal = address < LAYOUT_USER_LIMIT ? space_fault(&fault, &code) : SIGSEGV;
     return code;
 }
@@ -106,6 +109,7 @@ void fault_user(struct trap_frame *frame)
 {
     uint64_t vector = frame->vector;
 
+    fault_counts[vector]++;
     current->fault_vector = vector;
     current->fault_error = frame->error;
     if (vector == TRAP_PAGE_FAULT)

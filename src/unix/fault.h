@@ -8,6 +8,12 @@
 
 #include "x86_64/trap.h"
 
+#define FAULT_PAGE_KINDS 32 /* what the TRAP_PF_ bits can be together, and the reserved one */
+
+/* Exceptions of ring 3 so far, by vector; and page faults by the low bits of their error code, those that the kernel
+ * met in the program's memory among them: TRAP_PF_USER is clear there. */
+extern uint64_t fault_counts[TRAP_COUNT], fault_pages[FAULT_PAGE_KINDS];
+
 /* An exception from ring 3. */
 void fault_user(struct trap_frame *frame);
 

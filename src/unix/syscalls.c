@@ -13,27 +13,21 @@
 #include "trace.h"
 #include "x86_64/trap.h"
 
-#define NUMBER_MAX 512 /* numbers below this one have a place in the table */
-
-typedef int64_t handler(const uint64_t *a);
-
-int64_t syscall_odd(const uint64_t *a);
-
 static int64_t absent(const uint64_t *a);
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
 #define SYSCALL(number, name, arguments) [number] = sys_##name,
-handler *const entry_table[NUMBER_MAX] = {
-    [0 ... NUMBER_MAX - 1] = absent,
+syscall_handler *const entry_table[SYSCALL_NUMBERS] = {
+    [0 ... SYSCALL_NUMBERS - 1] = absent,
 #include "syscall_lists.h"
 };
 #undef SYSCALL
 #pragma GCC diagnostic pop
 
-uint64_t entry_calls = NUMBER_MAX;
+uint64_t entry_calls = SYSCALL_NUMBERS, syscalls_absent;
 
-static uint64_t said[NUMBER_MAX / 64]; /* numbers whose absence was said */
+static uint64_t said[SYSCALL_NUMBERS / 64]; /* numbers whose absence was said */
 
 struct trap_frame *syscall_frame(const uint64_t *a)
 {
@@ -44,9 +38,10 @@ static int64_t absent(const uint64_t *a)
 {
     uint64_t number = syscall_frame(a)->error;
 
-    if (number >= NUMBER_MAX || !(said[number / 64] >> number % 64 & 1))
+    syscalls_absent++;
+    if (number >= SYSCALL_NUMBERS || !(said[number / 64] >> number % 64 & 1))
         log_line("call %lu is not there: ENOSYS", number);
-    if (number < NUMBER_MAX)
+    if (number < SYSCALL_NUMBERS)
         said[number / 64] |= 1ull << number % 64;
     return -ENOSYS;
 }
@@ -54,7 +49,7 @@ static int64_t absent(const uint64_t *a)
 int64_t syscall_odd(const uint64_t *a)
 {
     uint64_t number = syscall_frame(a)->error;
-    handler *call = number < NUMBER_MAX ? entry_table[number] : absent;
+    syscall_handler *call = number < SYSCALL_NUMBERS ? entry_table[number] : absent;
     struct trace_call said_later;
     int64_t result;
 
@@ -68,5 +63,5 @@ int64_t syscall_odd(const uint64_t *a)
 
 void syscalls_trace(bool on)
 {
-    entry_calls = on ? 0 : NUMBER_MAX;
+    entry_calls = on ? 0 : SYSCALL_NUMBERS;
 }

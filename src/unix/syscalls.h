@@ -19,6 +19,20 @@
 #include "syscall_lists.h"
 #undef SYSCALL
 
+#define SYSCALL_NUMBERS 512 /* numbers below this one have a place in entry_table */
+
+typedef int64_t syscall_handler(const uint64_t *a);
+
+/* What serves each number; and what serves those that are not below the bound of the way that they came (entry.inc). */
+extern syscall_handler *const entry_table[SYSCALL_NUMBERS];
+int64_t syscall_odd(const uint64_t *a);
+
+/* The bound of entry_syscall: SYSCALL_NUMBERS, or 0 while calls are traced. */
+extern uint64_t entry_calls;
+
+/* Calls of numbers without a row so far. */
+extern uint64_t syscalls_absent;
+
 /* The frame that holds these arguments. */
 struct trap_frame *syscall_frame(const uint64_t *a);
 
