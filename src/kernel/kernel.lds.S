@@ -24,7 +24,7 @@
     X(*kernel/pages_heap.k.o) \
     X(*runtime/idheap_check.k.o) X(*runtime/objcache.k.o) X(*runtime/table.k.o) X(*runtime/value_parse.k.o)
 #define STORE(X) \
-    X(*kernel/kstore*.k.o) X(*runtime/store*.k.o) X(*unix/store*.k.o) X(*runtime/sha256.k.o) \
+    X(*kernel/kstore*.k.o) X(*runtime/store*.k.o) X(*unix/store*.k.o) X(*unix/store*.n64.o) X(*runtime/sha256.k.o) \
     X(*runtime/textring.k.o) X(*runtime/view.k.o) X(*x86_64/com2.k.o)
 #define PROGRAM(X) X(*unix/?*.k.o) X(*unix/?*.n64.o) X(*runtime/elf.k.o) X(*x86_64/pic.k.o) X(*x86_64/cmos.k.o)
 #define TRACE(X) X(*unix/trace.k.o) /* this and STORE before PROGRAM, which would have theirs too */

@@ -52,6 +52,8 @@ bool options_read_hold(const char *value);
 /* Overwrites the digits of a metakey= in any copy of the options. */
 void options_blot(char *text);
 
+#define OPTIONS_SIZE_MAX 9999 /* of cols and rows: as wide as ioctl's 16 bits, and no terminal is */
+
 /* What the image says about a program. */
 struct options_program {
     bool aslr, seeded, wxorx, trace, checks, tty;

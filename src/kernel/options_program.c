@@ -3,8 +3,6 @@
 
 #include "runtime/bytes.h"
 
-#define COLS_MAX 9999 /* as wide as ioctl's 16 bits, and no terminal is */
-
 struct options_program options_program = { .aslr = true, .tty = true };
 
 static bool read_flag(const char *value, bool *flag)
@@ -34,7 +32,7 @@ static bool read_number(const char *value, uint64_t most, uint64_t *number)
 static bool read_size(const char *value, uint32_t *size)
 {
     uint64_t number;
-    bool good = read_number(value, COLS_MAX, &number);
+    bool good = read_number(value, OPTIONS_SIZE_MAX, &number);
 
     if (good)
         *size = (uint32_t)number;

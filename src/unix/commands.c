@@ -10,6 +10,7 @@
 #include "exec.h"
 #include "file.h"
 #include "kernel/backed.h"
+#include "kernel/kstore.h"
 #include "kernel/options.h"
 #include "kernel/say.h"
 #include "limits.h"
@@ -18,6 +19,7 @@
 #include "program_ledger.h"
 #include "runfile.h"
 #include "runtime/bytes.h"
+#include "store_serve.h"
 #include "thread.h"
 #include "tty.h"
 #include "x86_64/com1.h"
@@ -134,6 +136,8 @@ void commands_next(void)
         last_status = error == -ENOENT ? STATUS_ABSENT : STATUS_UNFIT;
         say_program_status((uint32_t)last_status);
     }
+    if (kstore_present)
+        store_serve_hold();
     say_program_end((uint32_t)last_status);
 }
 

@@ -21,6 +21,12 @@ kernel_C += src/unix/calls_clone.c src/unix/calls_sched.c src/unix/calls_signals
 	src/x86_64/pit.c
 kernel_ASM += src/unix/checks_ring3.asm src/unix/entry.asm src/x86_64/access.asm
 
+# The store: a part of its own (kernel.lds.S)
+kernel_C += src/unix/store_calls.c src/unix/store_faults.c src/unix/store_files.c src/unix/store_maps.c \
+	src/unix/store_program.c src/unix/store_rows.c src/unix/store_serve.c src/unix/store_threads.c \
+	src/unix/store_user.c
+kernel_ASM += src/unix/store_entry.asm
+
 # Files
 unix_files_C = src/unix/at.c src/unix/call_attributes.c src/unix/call_copy.c src/unix/call_data.c src/unix/call_fd.c \
 	src/unix/call_names.c src/unix/call_open.c src/unix/call_pipe.c src/unix/call_place.c src/unix/call_poll.c \
@@ -44,7 +50,8 @@ kernel_ASM += src/x86_64/page.asm
 
 # What a program does seldom, and what is long for other reasons than speed, is compiled for size: 1 MiB of RAM has to
 # hold it.
-unix_SELDOM = aslr at call_attributes call_copy call_data call_fd call_names call_open call_pipe call_place call_poll \
+unix_SELDOM = store_calls store_faults store_files store_maps store_program store_rows store_serve store_threads \
+	store_user aslr at call_attributes call_copy call_data call_fd call_names call_open call_pipe call_place call_poll \
 	call_rename call_select call_socket call_splice call_stat calls_clone calls_exec calls_identity calls_limits \
 	calls_prctl calls_sched calls_signals calls_system calls_threads calls_time calls_timers commands console \
 	device directory elfuser epoll eventfd exec exec_args exec_commit fatal fault fault_map fault_symbol \

@@ -3,12 +3,14 @@
 #include "commands.h"
 #include "files_boot.h"
 #include "kernel/archive.h"
+#include "kernel/kstore.h"
 #include "kernel/options.h"
 #include "kernel/program_seam.h"
 #include "limits.h"
 #include "program.h"
 #include "random.h"
 #include "space.h"
+#include "store_serve.h"
 #include "syscalls.h"
 #include "thread.h"
 #include "vdso.h"
@@ -26,5 +28,7 @@ void program_run(void)
     limits_init(); /* before there are descriptors */
     files_boot(archive.base, archive.bytes);
     commands_init();
+    if (kstore_present)
+        store_serve_begin();
     commands_next();
 }

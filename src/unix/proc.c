@@ -107,15 +107,18 @@ static int64_t say_nameless(const struct inode *inode, char *to, uint64_t room)
     return (int64_t)fmt_text(to, room, "/memfd:%lu (deleted)", inode->number);
 }
 
+int64_t proc_text_of(struct inode *inode, char *to, uint64_t room)
+{
+    int64_t length = path_of(inode, to, room);
+
+    return length == -ENOENT ? say_nameless(inode, to, room) : length;
+}
+
 static int64_t fd_text(struct inode *link, char *to, uint64_t room)
 {
     struct file *file = file_of(link);
-    int64_t length;
 
-    if (!file)
-        return -ENOENT;
-    length = path_of(file->inode, to, room);
-    return length == -ENOENT ? say_nameless(file->inode, to, room) : length;
+    return file ? proc_text_of(file->inode, to, room) : -ENOENT;
 }
 
 static const struct inode_ops fd_ops = { .follow = fd_follow, .text = fd_text };

@@ -28,6 +28,9 @@ struct proc_row {
 };
 extern const struct proc_row proc_system[], proc_self[]; /* each ends with a name of NULL */
 
+/* What /proc/self/fd says of an open file: its path, or "pipe:[7]" and so on; its length, or -ERANGE: no room. */
+int64_t proc_text_of(struct inode *inode, char *to, uint64_t room);
+
 /* The directory of the only process, which /proc/self leads to. */
 #define PROC_PID "1"
 #define PROC_SELF "proc/" PROC_PID

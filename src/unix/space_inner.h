@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the space_*.c files share; for nobody else. */
+/* What the space_*.c files share; for nobody else but store_maps.c, which shows it. */
 #ifndef ACRE_SPACE_INNER_H
 #define ACRE_SPACE_INNER_H
 

@@ -216,17 +216,22 @@ static int64_t put_number(uint64_t to, uint32_t number)
     return user_put(to, number) ? 0 : -EFAULT;
 }
 
+static void resize(const struct winsize *wanted)
+{
+    bool changed = bytes_compare(wanted, &size, sizeof size) != 0;
+
+    size = *wanted;
+    if (changed)
+        raise(SIGWINCH);
+}
+
 static int64_t set_size(uint64_t from)
 {
     struct winsize wanted;
-    bool changed;
 
     if (!user_get(wanted, from))
         return -EFAULT;
-    changed = bytes_compare(&wanted, &size, sizeof size) != 0;
-    size = wanted;
-    if (changed)
-        raise(SIGWINCH);
+    resize(&wanted);
     return 0;
 }
 
@@ -297,4 +302,23 @@ int64_t tty_open(struct inode *inode, struct file *file)
         return -ENXIO;
     file->ops = &tty_ops;
     return 0;
+}
+
+uint32_t tty_columns(void)
+{
+    return size.columns;
+}
+
+uint32_t tty_rows(void)
+{
+    return size.rows;
+}
+
+void tty_resize(uint32_t columns, uint32_t rows)
+{
+    struct winsize wanted = size;
+
+    wanted.columns = (uint16_t)columns;
+    wanted.rows = (uint16_t)rows;
+    resize(&wanted);
 }

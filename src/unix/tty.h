@@ -11,6 +11,11 @@
 /* Makes the terminal and begins to listen.  Its size in characters; 0: nobody knows.  False: no memory. */
 bool tty_start(uint32_t columns, uint32_t rows);
 
+/* Its size; and another one, which the program is told by SIGWINCH. */
+uint32_t tty_columns(void);
+uint32_t tty_rows(void);
+void tty_resize(uint32_t columns, uint32_t rows);
+
 /* For struct inode_ops of /dev/console and /dev/tty.  -ENXIO: there is no terminal. */
 int64_t tty_open(struct inode *inode, struct file *file);
 
