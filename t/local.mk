@@ -117,6 +117,10 @@ TESTS += \
 	t/540-cpus.t \
 	t/550-gdb-kernel.t \
 	t/555-gdb-program.t \
+	t/564-store-program.t \
+	t/565-store-flood.t \
+	t/566-store-set.t \
+	t/567-store-life.t \
 	t/600-pagewalk.t \
 	t/601-audit.t \
 	t/602-compare.t \
