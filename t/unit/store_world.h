@@ -82,7 +82,7 @@ static void world_heedless(struct store_out *out, const void *context)
     (void)context;
     for (uint32_t i = 0; i < WORLD_DEEP; i++) {
         store_object(out);
-        store_signed_of(out, "level", -(int64_t)i);
+        store_signed_of(out, "level", -1 - (int64_t)i);
         store_flag_of(out, "odd", i & 1);
         store_key(out, "next");
     }
