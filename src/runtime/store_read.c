@@ -148,8 +148,10 @@ static const struct value *next_member(struct store_out *out, struct open *open)
         const struct entry *entry = &entries->slots[open->next++];
         const struct symbol_value *name = (const struct symbol_value *)entry->key;
 
-        if (name && store_key_text(out, name->text, name->size))
+        if (name) {
+            store_key_text(out, name->text, name->size);
             return entry->value;
+        }
     }
     return NULL;
 }
@@ -167,7 +169,7 @@ static const struct value *next_item(struct store_out *out, struct open *open)
     return NULL;
 }
 
-/* The next value that is wanted in the innermost container; NULL: it ends. */
+/* The next value that may be wanted in the innermost container; NULL: it ends. */
 static const struct value *next_value(struct store_out *out, struct open *open)
 {
     if (store_out_over(out))

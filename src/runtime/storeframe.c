@@ -172,6 +172,8 @@ void store_frames_init(struct store_frames *frames)
 
 enum store_frame_found store_frames_take(struct store_frames *frames, const void *bytes, size_t size, size_t *taken)
 {
+    enum beginning beginning;
+
     if (frames->done)
         drop(frames, frames->done);
     frames->done = 0;
@@ -180,18 +182,16 @@ enum store_frame_found store_frames_take(struct store_frames *frames, const void
             frames->garbage = true;
             return STORE_FRAME_GARBAGE;
         }
-        switch (look(frames)) {
-        case WHOLE:
+        beginning = look(frames);
+        if (beginning == WHOLE) {
             give_frame(frames);
             return STORE_FRAME_WHOLE;
-        case NO_FRAME:
-            frames->bytes[0] = '!'; /* no '$', so that it is dropped as garbage */
-            break;
-        case PART:
-            if (*taken == size)
-                return STORE_FRAME_NONE;
-            *taken += fill(frames, (const char *)bytes + *taken, size - *taken);
-            break;
         }
+        if (beginning == NO_FRAME)
+            frames->bytes[0] = '!'; /* no '$', so that it is dropped as garbage */
+        else if (*taken == size)
+            return STORE_FRAME_NONE;
+        else
+            *taken += fill(frames, (const char *)bytes + *taken, size - *taken);
     }
 }

@@ -212,33 +212,31 @@ static bool read_path(struct store_request *request, struct store_watch *watch)
     return true;
 }
 
-/* Whether there is a number at a path that is watched for a limit; else the error is the reply. */
-static bool try_limit(struct store_request *request, const struct store_watch *watch)
-{
-    struct store_server *server = request->server;
-    uint64_t number;
-    struct event event;
-
-    if (write_event(server, watch, &event) &&
-        (event.value.bytes[0] == '-' || store_json_number(event.value, &number) == STATUS_OK))
-        return true;
-    store_reply_error(request, "bad-value", "there is no number at \"%.*s\"", STORE_SAID(server->query.path));
-    return false;
-}
-
-/* Whether there is something at a path, which is written as it will be. */
+/*
+ * Whether there is something at a path, and a number where a limit is watched; else the error is the reply.  The value
+ * is written as a reply to see that.
+ */
 static bool try_value(struct store_request *request, const struct store_watch *watch)
 {
     struct store_server *server = request->server;
+    struct store_text value;
     struct store_out *out;
-    size_t written;
+    uint64_t number;
+    size_t start, end;
 
     query_of(watch, &server->query);
     out = store_reply_start(request, &server->query);
+    start = out->used;
     store_read(server->store, out);
-    if (store_out_end(out, &written) == STATUS_OK)
+    if (store_out_end(out, &end) != STATUS_OK) {
+        store_reply_end(request);
+        return false;
+    }
+    value = (struct store_text){out->bytes + start, end - start};
+    if (watch->kind == STORE_WATCH_CHANGES || value.bytes[0] == '-' ||
+        store_json_number(value, &number) == STATUS_OK)
         return true;
-    store_reply_end(request);
+    store_reply_error(request, "bad-value", "there is no number at \"%.*s\"", STORE_SAID(server->query.path));
     return false;
 }
 
@@ -254,8 +252,7 @@ void store_op_watch(struct store_request *request)
     }
     *watch = (struct store_watch){.blind = true};
     if (!read_path(request, watch) || !read_depth(request, &watch->depth) || !read_limit(request, watch) ||
-        !read_interval(request, watch) || !try_value(request, watch) ||
-        (watch->kind != STORE_WATCH_CHANGES && !try_limit(request, watch)))
+        !read_interval(request, watch) || !try_value(request, watch))
         return;
     watch->used = true;
     watch->due_ms = server->seam->now_ms();

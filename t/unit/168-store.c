@@ -209,7 +209,7 @@ static uint32_t braces(const char *text)
 static void test_deep(void)
 {
     struct store_query query = {.path = TEXT("odd.deep"), .depth = STORE_DEPTH_MAX};
-    char path[4 * 40] = "odd.heedless";
+    char path[8 * 40] = "odd.heedless";
 
     tap_is_u64(braces(read_store(&query)), STORE_DEPTH_MAX + 1, "groups are open up to the depth, and one is counted");
     for (uint32_t i = 1; i < WORLD_DEEP; i++)
@@ -217,6 +217,12 @@ static void test_deep(void)
     strcat(path, ".level");
     query.path = (struct store_text){path, strlen(path)};
     tap_is_text(read_store(&query), "-18", "a path goes deeper than a reply");
+    strcpy(path, "odd.deep");
+    for (uint32_t i = 1; i < WORLD_DEEP; i++)
+        strcat(path, ".deep");
+    strcat(path, ".bottom");
+    query.path = (struct store_text){path, strlen(path)};
+    tap_is_text(read_store(&query), "1", "through groups, too");
     query.path = TEXT("odd.heedless");
     tap_is_u64(braces(read_store(&query)), STORE_DEPTH_MAX + 1, "a producer may go deeper than anybody asks");
 }
@@ -229,7 +235,10 @@ static void deeper(struct store_out *out, const void *context)
         store_object(out);
         store_key(out, "next");
     }
+    store_array(out);
+    store_item(out);
     store_flag(out, true);
+    store_end(out);
     for (uint32_t i = 0; i < 2 * STORE_NEST_MAX; i++)
         store_end(out);
 }
@@ -549,7 +558,7 @@ static void test_post_mortem(void)
 
 int main(void)
 {
-    tap_plan(4 + 7 + QUERIES + 3 + 3 + 2 + 5 + 3 + 3 + 3 + 7 + 1 + 6 + 4 + 5 + 3);
+    tap_plan(4 + 7 + QUERIES + 4 + 3 + 2 + 5 + 3 + 3 + 3 + 7 + 1 + 6 + 4 + 5 + 3);
     model_init();
     test_views();
     test_rings();

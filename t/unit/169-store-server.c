@@ -622,6 +622,7 @@ static void test_watch(void)
     tap_is_u64(store_server_next(&world.server), world.now_ms + 50, "and then again after the interval");
     is_reply("{\"op\":\"watch\",\"path\":\"program.threads\",\"depth\":0}", "{\"id\":null,\"ok\":{\"watch\":2}}");
     tap_is_text(events(0), "{\"watch\":2,\"value\":{\"+\":3},\"lost\":0}", "a depth is kept");
+    tap_is_u64(store_server_next(&world.server), world.now_ms + 50, "the sooner of two is due");
     is_reply("{\"op\":\"watch\",\"path\":\"program.threads.2.id\",\"depth\":0}", "{\"id\":null,\"ok\":{\"watch\":3}}");
     tap_is_text(events(0), "{\"watch\":3,\"value\":3,\"lost\":0}", "an item is watched");
     world.threads = 2;
@@ -808,7 +809,7 @@ static void test_counters(void)
 
 int main(void)
 {
-    tap_plan(157);
+    tap_plan(158);
     model_init();
     world_init(&model_tagged, STORE_OUT_MOST);
     test_members();
