@@ -5,7 +5,7 @@
 . "${srcdir:-.}/tap.sh"
 
 # The headers that boot/ may see beside its own and those of src/runtime.
-boot_sees="layout.h protocol.h image.h handoff.h address.h com1.h cpu.h pagetable.h"
+boot_sees="layout.h protocol.h image.h handoff.h address.h com1.h uart.h cpu.h pagetable.h"
 # What a freestanding compiler has; nothing else stands between angle brackets in guest code.
 freestanding="stdarg.h stdbool.h stddef.h stdint.h stdalign.h stdnoreturn.h limits.h"
 
