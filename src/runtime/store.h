@@ -65,8 +65,8 @@ void store_computed(struct store *store, struct tuple_value *parent, const char 
 void store_heap(struct store *store, struct tuple_value *parent, const char *name, const struct heap *heap);
 
 /*
- * Any value, for what has no function here; it is the store's from then on, with all that can be reached from it, and is
- * destroyed if it cannot be put.  NULL counts as no memory.
+ * Any value, for what has no function here; it is the store's from then on, with all that can be reached from it, and
+ * is destroyed if it cannot be put.  NULL counts as no memory.
  */
 void store_put(struct store *store, struct tuple_value *parent, const char *name, struct value *value);
 

@@ -30,7 +30,7 @@ static bool refuse(struct store_request *request)
     uint64_t now;
 
     if (!server->may_write) {
-        store_reply_error(request, "read-only", "this machine's image has no key: make it with meta=write and one");
+        store_reply_error(request, "read-only", "the image has no key; make it with meta=write and one");
         return true;
     }
     now = server->seam->now_ms();
@@ -110,7 +110,7 @@ static void say_range(struct store_request *request, const struct store_config_r
     if (row->type == STORE_CONFIG_FLAG)
         store_reply_error(request, "bad-value", "config.%s is true or false, not %.*s", row->name, STORE_SAID(value));
     else if (row->type == STORE_CONFIG_WORD)
-        store_reply_error(request, "bad-value", "%.*s is none of config.%s's words; get it to see them",
+        store_reply_error(request, "bad-value", "%.*s is no word of config.%s; get it to see them",
                           STORE_SAID(value), row->name);
     else
         store_reply_error(request, "bad-value", "config.%s is a number from %" FMT_64 "u to %" FMT_64 "u, not %.*s",

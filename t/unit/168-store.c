@@ -480,8 +480,9 @@ static void test_tags(void)
     store_tags_write(&out);
     tap_ok(store_out_end(&out, &size) == STATUS_OK, "it can be written");
     text[size] = '\0';
-    tap_ok(strstr(text, "{\"base\":\"0xffff800000000000\",\"shift\":39,\"bits\":8,\"tags\":{\"symbol\":{\"number\":1,") ==
-           text && strstr(text, "\"integer\":{\"number\":6,\"size\":16,\"fields\":{\"number\":{\"offset\":8,"
+    tap_ok(strstr(text, "{\"base\":\"0xffff800000000000\",\"shift\":39,\"bits\":8,\"tags\":{\"symbol\":"
+           "{\"number\":1,") == text &&
+           strstr(text, "\"integer\":{\"number\":6,\"size\":16,\"fields\":{\"number\":{\"offset\":8,"
            "\"kind\":\"signed\"}}}"), "with the place of tags in addresses, and fields");
 }
 
@@ -531,7 +532,8 @@ static void test_config(void)
             tap_note("%s = %s: %s, not %s", rows[i].path, rows[i].json, got, want), wrong++;
     }
     tap_is_u64(wrong, 0, "values are read by type and range");
-    tap_ok(store_config_set(&world_rows[0], 120) == STATUS_OK && world.cols == 120, "a live row is set where it stands");
+    tap_ok(store_config_set(&world_rows[0], 120) == STATUS_OK && world.cols == 120,
+           "a live row is set where it stands");
     tap_ok(store_config_set(&world_rows[3], 5) == STATUS_NOT_OWNED, "one of the boot is not");
     tap_ok(store_config_set(&world_rows[5], 1) == STATUS_NO_MEMORY && store_config_set(&world_rows[5], 0) == STATUS_OK,
            "one with a function says whether it can be");

@@ -137,8 +137,9 @@ static const char *random_field(void)
     static char name[64];
     int number = (int)random_below((uint32_t)tree.count);
 
-    snprintf(name, sizeof name, "%.*s", tree.nodes[number].name_size, tree.nodes[number].name ? tree.nodes[number].name :
-             "none");
+    if (!tree.nodes[number].name)
+        return "none";
+    snprintf(name, sizeof name, "%.*s", tree.nodes[number].name_size, tree.nodes[number].name);
     return name;
 }
 
@@ -163,8 +164,8 @@ static bool same_reply(const char *json, const char *reply, const struct naive_q
 
     if (!*want)
         return !strncmp(reply, "{\"id\":5,\"error\":\"not-found\",", 28) || wrong("%s: %s, not found", json, reply);
-    return (!strncmp(reply, "{\"id\":5,\"ok\":", 13) && !strncmp(reply + 13, want, size) && !strcmp(reply + 13 + size, "}")) ||
-           wrong("%s: %.150s, not %.150s", json, reply, want);
+    return (!strncmp(reply, "{\"id\":5,\"ok\":", 13) && !strncmp(reply + 13, want, size) &&
+            !strcmp(reply + 13 + size, "}")) || wrong("%s: %.150s, not %.150s", json, reply, want);
 }
 
 static void random_query(void)
@@ -176,8 +177,8 @@ static void random_query(void)
 
     query.path = path;
     query.depth = query.mode == 'l' ? 1 : (int)random_below((uint32_t)(15 - length));
-    sprintf(json, "{\"id\":5,\"op\":\"%s\",\"path\":\"%s\"", query.mode == 'v' ? "get" : query.mode == 't' ? "schema" : "list",
-            path);
+    sprintf(json, "{\"id\":5,\"op\":\"%s\",\"path\":\"%s\"",
+            query.mode == 'v' ? "get" : query.mode == 't' ? "schema" : "list", path);
     if (query.mode != 'l')
         sprintf(json + strlen(json), ",\"depth\":%d", query.depth);
     if (query.mode == 'v')
@@ -208,7 +209,8 @@ static void random_request(char *json, uint64_t id)
 {
     static const char *const rest[] = {
         "\"op\":\"ping\"", "\"op\":\"get\",\"path\":\"memory\"", "\"op\":\"get\",\"path\":\"$00010:\"",
-        "\"op\":\"get\",\"depth\":16", "\"op\":\"tags\"", "\"op\":\"list\"", "\"op\":\"nothing\"", "\"op\":\"challenge\"",
+        "\"op\":\"get\",\"depth\":16", "\"op\":\"tags\"", "\"op\":\"list\"", "\"op\":\"nothing\"",
+        "\"op\":\"challenge\"",
         "\"op\":\"set\",\"path\":\"config.cols\",\"value\":1,\"mac\":\"0\"", "\"op\":\"unwatch\"", "\"op\":\"bye\"",
         "\"strange\":[1,2]", "\"op\":\"read\",\"address\":\"0x10\"", "\"op\":\"schema\",\"path\":\"odd\"",
     };
