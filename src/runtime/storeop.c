@@ -157,7 +157,7 @@ static void op_read(struct store_request *request)
     if (store_json_address(text, &address) != STATUS_OK)
         store_reply_error(request, "bad-value", "\"address\" is \"0x\" and up to 16 digits, not \"%.*s\"",
                           STORE_SAID(text));
-    else if (!seam->readable || !seam->readable(address, (uint32_t)size, &heap))
+    else if (address + size < size || !seam->readable || !seam->readable(address, (uint32_t)size, &heap))
         store_reply_error(request, "not-readable", "0x%" FMT_64 "x and the %u bytes from there do not lie in a heap",
                           address, (unsigned)size);
     else

@@ -37,7 +37,10 @@
 
 /* What the server needs of who has it. */
 struct store_seam {
-    /* Whether [address, address + bytes) may be read: it lies in a heap, whose name is stored.  NULL: nothing may. */
+    /*
+     * Whether [address, address + bytes), which does not go over the end of all addresses, may be read: it lies in a
+     * heap, whose name is stored.  NULL: nothing may.
+     */
     bool (*readable)(uint64_t address, uint32_t bytes, const char **heap);
     /* A number that is new at each call, and hard to guess if that can be had: a time-stamp counter. */
     uint64_t (*entropy)(void);

@@ -8,7 +8,7 @@
 # make fuzz has one more, calls: random system calls in a guest, t/callfuzz.sh.
 # make fuzz-merge FUZZ=NAME makes a small corpus of the old one and what was found.
 
-fuzz_NAMES = elf general idheap newc region value
+fuzz_NAMES = elf general idheap newc region store value
 if FUZZ_TCL
 fuzz_NAMES += import
 endif

@@ -108,6 +108,8 @@ static void test_read(void)
     is_read(world.number, ",'bytes':1", "{'id':null,'error':'not-readable','text':'0x%llx and the 1 bytes from "
             "there do not lie in a heap'}");
     world.server.seam = &world_seam;
+    is_read((void *)UINTPTR_MAX, ",'bytes':1", "{'id':null,'error':'not-readable','text':'0x%llx and the 1 bytes from "
+            "there do not lie in a heap'}");
     is_reply("{'op':'read'}", "{'id':null,'error':'bad-request','text':'\\'address\\' is missing'}");
     is_reply("{'op':'read','address':'12'}", "{'id':null,'error':'bad-value','text':'\\'address\\' is "
              "\\'0x\\' and up to 16 digits, not \\'12\\''}");
@@ -390,7 +392,7 @@ static void test_counters(void)
 
 int main(void)
 {
-    tap_plan(125);
+    tap_plan(126);
     model_init();
     world_init(&model_tagged, STORE_OUT_MOST);
     test_requests();
