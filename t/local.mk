@@ -77,6 +77,7 @@ TESTS += \
 	t/115-runtime-freestanding.t \
 	t/190-coverage.t \
 	t/191-coverage-tool.t \
+	t/192-store-host.t \
 	t/195-gdb-host.t \
 	t/200-interval.t \
 	t/201-map-parse.t \

@@ -112,7 +112,7 @@ size_t store_server_give(struct store_server *server, void *bytes, size_t room)
     if (server->out_start == server->out_end) {
         server->out_start = server->out_end = 0;
         /* A frame that came behind garbage may be here already. */
-        serve(server, NULL, 0);
+        serve(server, "", 0);
     }
     return count;
 }

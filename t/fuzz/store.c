@@ -40,8 +40,8 @@ static __attribute__((noreturn)) void on_fault(const struct value_fault *fault)
 static const char *outcome_of(const char *json)
 {
     static const char *const words[] = {
-        "bad-frame", "bad-json", "bad-request", "bad-value", "unknown-op", "not-found", "too-big", "read-only", "locked",
-        "no-challenge", "wrong-key", "not-live", "refused", "not-readable", "full", "no-watch", "\"nonce\"", "\"old\"",
+        "bad-frame", "bad-json", "bad-request", "bad-value", "unknown-op", "not-found", "too-big", "read-only",
+        "locked", "no-challenge", "wrong-key", "not-live", "refused", "not-readable", "full", "no-watch", "\"nonce\"", "\"old\"",
         "\"protocol\"", "\"shift\"", "\"address\"", "{\"watch\":", "null",
     };
 
@@ -65,7 +65,8 @@ static void look_at_given(void)
         if (sscanf(json, "{\"id\":%llu,", &id) != 1 || id < 1000)
             continue;
         if (!owed || id != 1000 + replied)
-            fuzz_fail("a reply of id %llu, where %u are owed from %llu on", id, owed, 1000 + (unsigned long long)replied);
+            fuzz_fail("a reply of id %llu, where %u are owed from %llu on", id, owed,
+                      1000 + (unsigned long long)replied);
         owed--;
         replied++;
     }
@@ -167,8 +168,8 @@ static void read_nonce(char nonce[33])
 
 static void send_set(struct fuzz_input *input, uint8_t wrong)
 {
-    static const char *const paths[] = {"config.cols", "config.quiet", "config.scheduler", "config.memory", "config.full",
-                                        "config.none", "memory"};
+    static const char *const paths[] = {"config.cols", "config.quiet", "config.scheduler", "config.memory",
+                                        "config.full", "config.none", "memory"};
     static char value[JSON_MAX + 1], json[2 * JSON_MAX];
     const char *path = paths[fuzz_below(input, 7)];
     char nonce[33], hex[65];
