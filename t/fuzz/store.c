@@ -41,8 +41,8 @@ static const char *outcome_of(const char *json)
 {
     static const char *const words[] = {
         "bad-frame", "bad-json", "bad-request", "bad-value", "unknown-op", "not-found", "too-big", "read-only",
-        "locked", "no-challenge", "wrong-key", "not-live", "refused", "not-readable", "full", "no-watch", "\"nonce\"", "\"old\"",
-        "\"protocol\"", "\"shift\"", "\"address\"", "{\"watch\":", "null",
+        "locked", "no-challenge", "wrong-key", "not-live", "refused", "not-readable", "full", "no-watch", "\"nonce\"",
+        "\"old\"", "\"protocol\"", "\"shift\"", "\"address\"", "{\"watch\":", "null",
     };
 
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
