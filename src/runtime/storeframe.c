@@ -56,22 +56,28 @@ static bool read_hex(const char *from, unsigned digits, uint32_t *number)
 }
 
 /* Whether one of eight bytes is below 0x20: the lowest that is borrows into its bit 7, and none does before it. */
-static inline bool eight_have_control(uint64_t eight)
+static inline bool eight_have_control(const char *bytes)
 {
+    uint64_t eight = (uint64_t)bytes_load32(bytes + 4) << 32 | bytes_load32(bytes);
+
     return (eight - 0x2020202020202020) & ~eight & 0x8080808080808080;
 }
 
+/* The last eight are looked at as eight, too, whether some of them have been already or not. */
 static bool has_control(const char *bytes, size_t size)
 {
     size_t at = 0;
 
-    for (; at + 8 <= size; at += 8)
-        if (eight_have_control((uint64_t)bytes_load32(bytes + at + 4) << 32 | bytes_load32(bytes + at)))
+    if (size < 8) {
+        for (; at < size; at++)
+            if ((uint8_t)bytes[at] < 0x20)
+                return true;
+        return false;
+    }
+    for (; at + 8 < size; at += 8)
+        if (eight_have_control(bytes + at))
             return true;
-    for (; at < size; at++)
-        if ((uint8_t)bytes[at] < 0x20)
-            return true;
-    return false;
+    return eight_have_control(bytes + size - 8);
 }
 
 /* What stands at the start of the bytes. */

@@ -23,6 +23,8 @@ static const char *read_text(const char *at, struct store_json *value)
     value->kind = STORE_JSON_TEXT;
     value->escaped = false;
     for (at++; *at != '"'; at++) {
+        if ((uint8_t)*at > '\\')
+            continue; /* small letters, the most there is */
         if (*at == '\\') {
             value->escaped = true;
             at++;
@@ -171,8 +173,6 @@ enum status store_json_members(struct store_text json, const char *const *names,
 {
     struct members members = {names, count, values, 0, {"", 0}, STATUS_OK};
 
-    for (uint32_t i = 0; i < count; i++)
-        values[i].kind = STORE_JSON_NONE;
     if (read_object(json.bytes, &members) != json.bytes + json.size)
         members.status = STATUS_INVALID;
     *present = members.present;

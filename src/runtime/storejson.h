@@ -12,7 +12,6 @@
 #include "storeout.h"
 
 enum store_json_kind {
-    STORE_JSON_NONE, /* not there */
     STORE_JSON_TEXT,
     STORE_JSON_NUMBER, /* of any size and sign */
     STORE_JSON_FLAG,
@@ -27,10 +26,9 @@ struct store_json {
 };
 
 /*
- * Reads an object that is all of the text: stores the value of each of `count` names (at most 32), STORE_JSON_NONE
- * where there is none, and in *present a bit for each that is there.  STATUS_INVALID: no such object.
- * STATUS_NOT_FOUND: it has a member of another name, STATUS_OVERLAP: one twice; *stranger is that name, and the values
- * are stored all the same.
+ * Reads an object that is all of the text: stores the value of each of `count` names (at most 32) that is there, and in
+ * *present a bit for it.  STATUS_INVALID: no such object.  STATUS_NOT_FOUND: it has a member of another name,
+ * STATUS_OVERLAP: one twice; *stranger is that name, and the values are stored all the same.
  */
 MUST_USE enum status store_json_members(struct store_text json, const char *const *names, uint32_t count,
                                         struct store_json *values, uint32_t *present, struct store_text *stranger);

@@ -101,7 +101,7 @@ bool store_request_read_id(struct store_request *request)
     const struct store_json *json = &request->members[STORE_MEMBER_ID];
 
     request->has_id = false;
-    if (json->kind == STORE_JSON_NONE)
+    if (!store_request_has(request, STORE_MEMBER_ID))
         return true;
     request->has_id = json->kind == STORE_JSON_NUMBER && store_json_number(json->raw, &request->id) == STATUS_OK;
     return request->has_id;
@@ -113,7 +113,7 @@ bool store_request_number(struct store_request *request, enum store_member membe
     const struct store_json *json = &request->members[member];
     uint64_t value = range->otherwise;
 
-    if (json->kind == STORE_JSON_NONE ||
+    if (!store_request_has(request, member) ||
         (json->kind == STORE_JSON_NUMBER && store_json_number(json->raw, &value) == STATUS_OK &&
          value >= range->least && value <= range->most)) {
         *number = value;
@@ -127,11 +127,12 @@ bool store_request_number(struct store_request *request, enum store_member membe
 bool store_request_text(struct store_request *request, enum store_member member, bool must, struct store_text *text)
 {
     const struct store_json *json = &request->members[member];
+    bool has = store_request_has(request, member);
 
     *text = (struct store_text){"", 0};
-    if (json->kind == STORE_JSON_NONE && must)
+    if (!has && must)
         store_reply_error(request, "bad-request", "\"%s\" is missing", store_member_names[member]);
-    else if (json->kind != STORE_JSON_NONE && store_json_text(json, text) != STATUS_OK)
+    else if (has && store_json_text(json, text) != STATUS_OK)
         store_reply_error(request, "bad-value", "\"%s\" is a text of bytes, not %.*s", store_member_names[member],
                           STORE_SAID(json->raw));
     else

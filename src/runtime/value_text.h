@@ -16,7 +16,8 @@
  *
  * Blanks (space, tab, CR, LF) stand anywhere between these, and must where two would run together.  Others are printed
  * between < and >, and are not read: <function name 0x1234>, <heap name allocated 4096 objects 2>,
- * <region 0x1000-0x9f000 usable>, <program name>, <fault kind 0x1234 "text">, <unknown 0x1234>, <null>.
+ * <region 0x1000-0x9f000 usable>, <program name>, <fault kind 0x1234 "text">, <unknown 0x1234>, <view 0x1234>,
+ * <null>.
  */
 #ifndef ACRE_VALUE_TEXT_H
 #define ACRE_VALUE_TEXT_H

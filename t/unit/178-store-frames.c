@@ -27,7 +27,7 @@ static const char *members_of(const char *json)
     text[at] = '\0';
     for (int i = 0; i < 3; i++)
         if (present >> i & 1)
-            at += snprintf(text + at, sizeof text - (size_t)at, "%s %d %.*s|", member_names[i], (int)values[i].kind,
+            at += snprintf(text + at, sizeof text - (size_t)at, "%s %d %.*s|", member_names[i], (int)values[i].kind + 1,
                            (int)values[i].raw.size, values[i].raw.bytes);
     return text;
 }
