@@ -147,7 +147,7 @@ TESTS += \
 	t/800-broken.t
 
 # Boot sectors of ours for t/5xx, t/710 and t/bench.
-acre_BUILT += t/boots/chain.bin t/boots/console.bin t/boots/rdtsc.bin t/boots/talk.bin
+acre_BUILT += t/boots/chain.bin t/boots/console.bin t/boots/port2.bin t/boots/rdtsc.bin t/boots/talk.bin
 
 # A program with tagged values, for t/195 to look at in gdb.
 check_DATA += t/gdb/values.elf

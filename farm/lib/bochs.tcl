@@ -47,13 +47,18 @@ proc ::acre::bochs::config {case} {
     return [join $lines \n]\n
 }
 
-# COM1 is a pipe that Bochs writes; with a console it is a connection, which it reads as well, and COM3 is a pipe.
+# COM1 is a pipe that Bochs writes; with a console it is a connection, which it reads as well, and COM3 is a pipe.  COM2
+# is a connection, where it is there.
 proc ::acre::bochs::Ports {case} {
-    if {![dict exists $case port]} {
-        return [list "com1: enabled=1, mode=file, dev=com1.out"]
+    set ports [list "com1: enabled=1, mode=file, dev=com1.out"]
+    if {[dict exists $case port]} {
+        set ports [list "com1: enabled=1, mode=socket-client, dev=127.0.0.1:[dict get $case port]" \
+            "com3: enabled=1, mode=file, dev=com3.out"]
     }
-    return [list "com1: enabled=1, mode=socket-client, dev=127.0.0.1:[dict get $case port]" \
-        "com3: enabled=1, mode=file, dev=com3.out"]
+    if {[dict exists $case meta-port]} {
+        lappend ports "com2: enabled=1, mode=socket-client, dev=127.0.0.1:[dict get $case meta-port]"
+    }
+    return $ports
 }
 
 # A hard disk is written to a file that goes with the run; a floppy is write protected.
@@ -116,9 +121,16 @@ proc ::acre::bochs::start {handle} {
     set console [expr {[dict get $run(case) console] ne ""}]
     Write [file join $run(dir) bochsrc] [config $run(case)]
     set rc bochsrc
+    set meta [expr {[dict get $run(case) meta] ne ""}]
     if {$console} {
         Serve $handle
-        set rc console.bochsrc
+    }
+    if {$meta} {
+        dict set run(case) meta-port [::acre::relay::listen $handle]
+    }
+    if {$console || $meta} {
+        # Ports of this run, which the one that anybody may run again does not have.
+        set rc ports.bochsrc
         Write [file join $run(dir) $rc] [config $run(case)]
     }
     Write [file join $run(dir) debug.rc] ${stops}c\n
@@ -126,10 +138,14 @@ proc ::acre::bochs::start {handle} {
     Replay $handle
     array set run {logheld "" screenheld "" prompt 0 answer "" marker "" halts 0 cpu ""}
     set run(buglog) [::acre::rundir::create $run(dir) bochs.log]
-    ::acre::rundir::fifos $handle [expr {$console ? "com3.out" : "com1.out"}] log.out
+    ::acre::rundir::fifos $handle [expr {$console ? "com3.out" : "com1.out"}] log.out \
+        {*}[expr {$meta ? {com2.in com2.out} : {}}]
     fileevent $run(fifo,log.out) readable [list ::acre::drive::Safely $handle ::acre::bochs::Log]
     if {!$console} {
         ::acre::drive::serial $handle $run(fifo,com1.out)
+    }
+    if {$meta} {
+        ::acre::relay::serve $handle
     }
     set run(argv) [list $PROGRAM -q -f $rc -rc debug.rc]
     set ::env(TERM) dumb

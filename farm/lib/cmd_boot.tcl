@@ -7,13 +7,15 @@
 #
 # An image with a program in it is booted with a console (console.tcl): its output and its status are the program's.
 
+::acre::paths::use storeoptions bootimage
+
 namespace eval ::acre::boot {
-    variable TABLE {
+    variable TABLE [concat $::acre::storeoptions::TABLE {
         --emulator {one emulator qemu} --machine {one machine pc} --memory {one memory {}} --map {one map {}}
         --quirk {one quirk {}} --cpu {one cpu {}} --disk {one disk {}} --accel {one accel tcg}
         --timeout {one timeout {}} --gdb {maybe gdb {} auto} --keep {one keep {}} --icount {flag icount 0}
         --log {flag log 0} --trace {flag trace 0} -v {flag verbose 0} --verbose {flag verbose 0}
-    }
+    }]
     variable TOOLS {qemu qemu-system-x86_64 bochs bochs}
     # Seconds of silence, or before the first byte, that end a run at the latest; a person may allow less by --timeout.
     variable QUIET 30
@@ -82,9 +84,8 @@ proc ::acre::boot::Run {given} {
     ::acre::err::need [dict get $TOOLS $emulator]
     set keep [expr {[dict get $given keep] ne "" || [dict get $given log]}]
     set dir [Directory [dict get $given keep]]
-    if {!$keep} {
-        set guardian [::acre::process::guardian $dir]
-    }
+    lassign [Store $given] given sockets
+    set guardian [::acre::process::guardian {*}$sockets {*}[expr {$keep ? {} : [list $dir]}]]
     try {
         set given [Program $given $dir]
         set case [::acre::machine::complete [Case $given $dir]]
@@ -94,10 +95,11 @@ proc ::acre::boot::Run {given} {
         if {[info exists case] && [Socket $case] ne "" && [file exists [Socket $case]]} {
             file delete -- [Socket $case]
         }
+        file delete -- {*}$sockets
         if {!$keep} {
             file delete -force -- $dir
-            ::acre::process::dismiss $guardian
         }
+        ::acre::process::dismiss $guardian
     }
 }
 
@@ -126,38 +128,6 @@ proc ::acre::boot::Console {given} {
         [dict filter $given script {key value} {expr {$key in {next out names verbose}}}]]
 }
 
-# Whether the image carries a program; then the image in DIR has the options that a console needs.
-proc ::acre::boot::Program {given dir} {
-    ::acre::paths::use image console program
-    set words {}
-    dict for {name value} [::acre::console::options] {
-        lappend words $name=$value
-    }
-    if {[dict get $given trace]} {
-        lappend words trace=1
-    }
-    set image [file join $dir program.img]
-    if {[dict exists $given make]} {
-        {*}[dict get $given make] $image $words
-    } elseif {[catch {::acre::image::load [dict get $given image]} head]
-            || ![dict get [::acre::image::archive $head] pages]} {
-        if {[dict get $given trace]} {
-            ::acre::err::usage "boot: --trace is about a program, and [dict get $given image] has none"
-        }
-        return [dict replace $given program 0]
-    } else {
-        set options [::acre::image::options $head]
-        foreach word $words {
-            set options [dict merge $options [split $word =]]
-        }
-        ::acre::image::save $image [::acre::image::with $head $options] \
-            [::acre::image::copier [dict get $given image] $head]
-        set run [::acre::image::file $image $head [string range $::acre::program::RUN 1 end]]
-        dict set given next [lrange [::acre::program::paths $run] 1 end]
-    }
-    return [dict replace $given program 1 image $image]
-}
-
 proc ::acre::boot::Directory {keep} {
     if {$keep eq ""} {
         set parent [expr {[info exists ::env(TMPDIR)] ? $::env(TMPDIR) : "/tmp"}]
@@ -182,16 +152,18 @@ proc ::acre::boot::Case {given dir} {
     set gdb [Gdb $given $dir]
     set total [dict get $given timeout]
     set program [dict get $given program]
+    # Somebody in a debugger, or at the store, may think.
+    set hurried [expr {$gdb eq "" && ![dict get $given hold]}]
     if {$total eq ""} {
-        set total [expr {$gdb eq "" && !$program ? $TOTAL : $UNHURRIED}]
+        set total [expr {$hurried && !$program ? $TOTAL : $UNHURRIED}]
     }
     if {![::acre::options::number $total 1e6]} {
         ::acre::err::usage "boot: --timeout takes seconds, more than 0 and at most 1000000, not '$total'"
     }
-    set quiet [expr {$gdb eq "" ? min($total, $QUIET) : $UNHURRIED}]
-    set case [dict create dir $dir echo 1 memory [Memory $given] gdb $gdb \
+    set quiet [expr {$hurried ? min($total, $QUIET) : $UNHURRIED}]
+    set case [dict create dir $dir echo 1 memory [Memory $given] gdb $gdb meta [dict get $given meta] \
         limits [dict create first-byte $quiet silence $quiet total $total] \
-        on-start [list ::acre::boot::Started [dict get $given verbose] $gdb]]
+        on-start [list ::acre::boot::Started [dict get $given verbose] $gdb [dict get $given meta]]]
     foreach key {emulator machine cpu disk accel icount image} {
         dict set case $key [dict get $given $key]
     }
@@ -301,10 +273,13 @@ proc ::acre::boot::Socket {case} {
     return [expr {[regexp {^unix:(.*),server=on,wait=off$} [dict get $case gdb] - path] ? $path : ""}]
 }
 
-# The emulator runs: its command line, and what is to be typed where it waits for gdb.
-proc ::acre::boot::Started {verbose gdb argv} {
+# The emulator runs: its command line, the store's socket, and what is to be typed where it waits for gdb.
+proc ::acre::boot::Started {verbose gdb meta argv} {
     if {$verbose} {
         puts stderr "acre: [::acre::rundir::shell $argv]"
+    }
+    if {$meta ne ""} {
+        puts stderr "acre: the store: [::acre::rundir::shell [list acre ctl -c $meta]] get, or acre top"
     }
     if {$gdb ne ""} {
         set socket [Socket [dict create gdb $gdb]]

@@ -2,13 +2,14 @@
 #
 # acre image: a copy of the disk image with options set, and with a program and its files in it.
 
-::acre::paths::use image options program
+::acre::paths::use image options program storeoptions
 
 namespace eval ::acre::image {
     variable name_form {^[a-z][a-z0-9.-]*$}
     variable value_form {^[!-~]+$}
     variable ARGUMENTS [concat $::acre::program::TABLE {
         -o {one out {}} --output {one out {}} --from {one from {}} --set {list set {}} --get {flag get 0}
+        --meta {one meta {}} --meta-key {one meta-key {}} --hold {flag hold 0}
     }]
 }
 
@@ -33,7 +34,11 @@ proc ::acre::image::Set {options word} {
 
 # The head of the image FROM ("": the bundled one), with what the words of --set say.
 proc ::acre::image::head {from words} {
-    set head [load [expr {$from eq "" ? [::acre::paths::get image] : $from}]]
+    return [set_words [load [expr {$from eq "" ? [::acre::paths::get image] : $from}]] $words]
+}
+
+# HEAD with what the words say, NAME=VALUE each.
+proc ::acre::image::set_words {head words} {
     set options [options $head]
     foreach word $words {
         set options [Set $options $word]
@@ -53,7 +58,9 @@ proc ::acre::cmd::image {args} {
     if {$out eq "" && ![dict get $given get]} {
         ::acre::err::usage "image wants -o FILE (or --get); see acre help image"
     }
-    set head [::acre::image::head [dict get $given from] [dict get $given set]]
+    set words [::acre::storeoptions::words image [dict get $given meta] [dict get $given meta-key] \
+        [dict get $given hold]]
+    set head [::acre::image::head [dict get $given from] [concat $words [dict get $given set]]]
     if {$out ne ""} {
         ::acre::image::Save_program $given $program $head
     } elseif {[llength $program]} {
@@ -61,7 +68,7 @@ proc ::acre::cmd::image {args} {
     }
     if {[dict get $given get]} {
         dict for {name value} [::acre::image::options $head] {
-            puts $name=$value
+            puts $name=[::acre::storeoptions::shown $name $value]
         }
     }
     return 0

@@ -18,6 +18,7 @@
 #                                  which the machine has then too, and once with "input {CHANNEL GUARD}": CHANNEL leads
 #                                  to the port, and events of the console's own are {*}GUARD PROC, which calls PROC
 #                                  HANDLE.  An error with errorcode ACRE LEFT ends the run as left
+#     meta path|""     the Unix socket that is to lead to the machine's second serial port; without it it has none
 #     echo 0|1 (serial to stdout live)   expect regex|"" (ends a foreign image's run: end = expect)
 #     trace 0|1 (the emulator's log has all that it can tell)
 #   It returns a dict:
@@ -46,7 +47,7 @@ if {![namespace exists ::layout]} {
 }
 ::acre::err::package Expect
 log_user 0
-::acre::paths::use patterns machine rundir listen process hang rsp qemu bochs bochsdebug
+::acre::paths::use patterns machine rundir listen process storesocket relay hang rsp qemu bochs bochsdebug
 
 namespace eval ::acre::drive {
     # Runs that have something to be cleaned up, and how many there have been.
@@ -55,7 +56,7 @@ namespace eval ::acre::drive {
     variable DEFAULTS {
         emulator qemu machine pc memory 0x4000000 rom "" cpu "" disk ide icount 0 accel tcg vga std trace 0
         gdb "" limits {first-byte 20 silence 20 total 120} most 0 audit-address "" on-audit "" on-start ""
-        on-output "" console "" echo 0 expect ""
+        on-output "" console "" meta "" echo 0 expect ""
     }
     # Seconds: between two looks at the clocks; of quiet before the CPU is looked at, and between two such looks.
     variable TICK 0.05

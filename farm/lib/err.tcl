@@ -27,6 +27,8 @@ namespace eval ::acre::err {
         valgrind valgrind
         Expect tcl-expect
         json tcllib
+        sha256 tcllib
+        setsid util-linux
         sqlite3 libsqlite3-tcl
     }
 }

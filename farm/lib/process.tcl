@@ -72,6 +72,7 @@ proc ::acre::process::stop {handle} {
         }
     }
     after cancel $run(ticker)
+    ::acre::relay::stop $handle
     foreach channel $run(channels) {
         catch {close $channel}
     }

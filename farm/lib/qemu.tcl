@@ -92,8 +92,18 @@ proc ::acre::qemu::start {handle} {
         lappend run(argv) -chardev pipe,id=com3,path=com3 -device isa-serial,chardev=com3,index=2,irq=5
         ::acre::drive::console $handle $run(fifo,com1.in) $run(fifo,com3.out)
     }
+    lappend run(argv) {*}[Meta $run(case)]
     Channels $handle $audit
     ::acre::drive::launch $handle
+}
+
+# COM2, with one client of the socket at a time; the next one waits for its turn.
+proc ::acre::qemu::Meta {case} {
+    set path [dict get $case meta]
+    if {$path eq ""} {
+        return {}
+    }
+    return [list -chardev socket,id=com2,path=[Escape $path],server=on,wait=off -device isa-serial,chardev=com2,index=1]
 }
 
 # Everything that QEMU is to do first waits in the pipes before it runs.
