@@ -17,6 +17,8 @@
 #   json       good frames with what is no JSON, then with no object; then the answer
 #   flood      bytes without a line's end, for ever
 #   error      {"id":N,"error":"no-path","text":"..."}
+#   tree       a tree as acre top looks at it (STATIC below), which counts on at each request; STOREFAKE_LOOKS: after so
+#              many looks at its ledger it ends
 #   events     three events at the request "watch", with 2 lost before the third; then the end
 
 set top [file dirname [file dirname [file normalize [info script]]]]
@@ -86,6 +88,39 @@ proc play_flood {good id op count} {
 proc play_error {good id op count} {
     say [frame "\{\"id\":$id,\"error\":\"no-path\",\"text\":\"no 'x' in the store; see list\"\}"]
 }
+# What there is: path and JSON; between two @ stands an expression, in which n is the number of the request for it.
+set tree {
+    memory.ledger {{"free":@10000-51*n@,"kernel-text":100,"heap-general":@n@,"user-heap":@2000+50*n@,"files":0}}
+    heaps {{"physical":{"objects":12345,"allocated":50565120,"failures":0},
+        "tags":{"symbol":{"objects":@n@,"allocated":@n*48@,"peak_bytes":9999,"failures":2},
+        "tuple":{"objects":0,"allocated":0,"failures":0}}}}
+    program {{"name":"fake","thread_count":3,"path":"/bin/fake"}}
+    program.mappings {[
+        {"base":"0x400000","limit":"0x402000","access":"r-x","kind":"file","file":"/usr/lib/a/very/long/path/to/fake",
+            "frames":{"4k":2,"2m":0,"own":0}},
+        {"base":"0x7ffff7c00000","limit":"0x7ffff8000000","access":"rw-","kind":"anonymous","file":"",
+            "frames":{"4k":0,"2m":1,"own":512}}]}
+    program.page_faults {{"read_absent":10,"write_absent":@1000*n@,"execute_absent":0}}
+    program.faults {{"divide":0,"page":1010,"opcode":1}}
+    program.calls {{"read":@100000+1000*n@,"write":5,"brk":0}}
+    program.call_ticks {{"read":@300000+3000*n@,"write":0,"brk":0}}
+}
+proc play_tree {good id op count} {
+    global tree asked
+    if {![regexp {"path":"([^"]*)"} $::request - path] || ![dict exists $tree $path]} {
+        play_error $good $id $op $count
+        return
+    }
+    set n [incr asked($path)]
+    set json [regsub -all {\s+(["\{])} [string trim [dict get $tree $path]] {\1}]
+    while {[regexp {@([^@]*)@} $json all expression]} {
+        set json [string map [list $all [expr [string map [list n $n] $expression]]] $json]
+    }
+    say [frame "\{\"id\":$id,\"ok\":$json\}"]
+    if {$path eq "memory.ledger" && [info exists ::env(STOREFAKE_LOOKS)] && $n >= $::env(STOREFAKE_LOOKS)} {
+        exit
+    }
+}
 proc play_events {good id op count} {
     if {$op ne "watch"} {
         say $good
@@ -102,6 +137,7 @@ proc play_events {good id op count} {
 proc hear {manner} {
     append ::held [read stdin]
     foreach json [::acre::storeframe::take ::held] {
+        set ::request $json
         if {[info exists ::env(STOREFAKE_LOG)]} {
             set log [open $::env(STOREFAKE_LOG) a]
             puts $log $json

@@ -6,10 +6,11 @@
 #                                      owes an answer.  FAREWELL, a request's JSON, is sent when this process ends, in
 #                                      whatever way.  Raises {ACRE BAD} if there is no such socket
 #   ::acre::storepeer::ask HANDLE OPERATION ARGUMENTS  -> the answer's JSON text; ARGUMENTS is a dict name -> JSON text.
-#                                      Raises {ACRE STORE CODE} with the server's words if it refused, {ACRE PEER} if
-#                                      no answer came
+#                                      Raises {ACRE STORE CODE} with the server's words if it refused, {ACRE PEER WHY}
+#                                      if no answer came; after the WHY "silent" one may ask again
 #   ::acre::storepeer::event HANDLE SECONDS  -> the next frame that answers no request, as a VALUE of storejson.tcl, or
 #                                      "" when SECONDS ("": no limit) are over
+#   ::acre::storepeer::pending HANDLE  -> all such frames that have come already
 #   ::acre::storepeer::close HANDLE
 #
 # socat knows the socket; Tcl has none of that kind.  The port may hold what an earlier client left there: bytes of a
@@ -141,7 +142,10 @@ proc ::acre::storepeer::ask {handle operation arguments} {
     if {[string length $request] > $REQUEST_MOST} {
         ::acre::err::bad "the request takes [string length $request] bytes, the store takes $REQUEST_MOST; shorten it"
     }
-    if {$peer(end) ne ""} {
+    # One that was silent may speak again.
+    if {$peer(end) eq "silent"} {
+        set peer(end) ""
+    } elseif {$peer(end) ne ""} {
         Gone $handle
     }
     set peer(waiting) $id
@@ -153,6 +157,7 @@ proc ::acre::storepeer::ask {handle operation arguments} {
     }
     Stop $handle
     if {$peer(waiting) ne ""} {
+        set peer(waiting) ""
         Gone $handle
     }
     lassign $peer(answer) value text
@@ -182,7 +187,7 @@ proc ::acre::storepeer::Answer {value text id} {
     if {$error ne ""} {
         set code [::acre::storejson::plain $error]
         set words [::acre::storejson::plain [::acre::storejson::get $value text]]
-        return -code error -errorcode [list ACRE STORE $code] [expr {$words eq "" ? $code : $words}]
+        return -code error -errorcode [list ACRE STORE $code] [lindex [list $words $code] [expr {$words eq ""}]]
     }
     set lead "\{\"id\":$id,\"ok\":"
     if {[string equal -length [string length $lead] $lead $text]} {
@@ -207,7 +212,7 @@ proc ::acre::storepeer::Gone {handle} {
     } else {
         set why "cannot reach $path: [lindex [split $peer(end) \n] end]"
     }
-    return -code error -errorcode {ACRE PEER} $why
+    return -code error -errorcode [list ACRE PEER $peer(end)] $why
 }
 
 proc ::acre::storepeer::event {handle seconds} {
@@ -231,9 +236,11 @@ proc ::acre::storepeer::event {handle seconds} {
     return ""
 }
 
-# wake HANDLE: `event` comes back at once.
-proc ::acre::storepeer::wake {handle} {
-    set ${handle}(over) 1
+proc ::acre::storepeer::pending {handle} {
+    upvar #0 $handle peer
+    set events $peer(events)
+    set peer(events) {}
+    return $events
 }
 
 # Nobody is waited for: what socat does at its end it does alone.
