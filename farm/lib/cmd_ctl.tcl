@@ -143,12 +143,12 @@ proc ::acre::ctl::Path {path} {
     return [dict create path [::acre::storejson::quote [string trimright $path .]]]
 }
 
-# Prints an answer: as it is, or the lines that SHOW makes of it.
+# Prints an answer: as it is, or the lines that the caller's script SHOW makes of it.
 proc ::acre::ctl::Print {given text show} {
     if {[dict get $given json]} {
         puts $text
     } else {
-        foreach line [{*}$show] {
+        foreach line [uplevel 1 $show] {
             puts $line
         }
     }
@@ -200,7 +200,9 @@ proc ::acre::ctl::Do_ping {given} {
     set began [clock microseconds]
     set text [Ask $given ping {}]
     set ms [format %.1f [expr {([clock microseconds] - $began) / 1000.0}]]
-    return [Print $given $text {list "the guest answers ($ms ms)"}]
+    set answer [::acre::storejson::dictionary [::acre::storejson::parse $text]]
+    set word [expr {[dict exists $answer write] && [dict get $answer write] ? "may be changed" : "may be read"}]
+    return [Print $given $text {list "the guest answers in $ms ms; its store $word"}]
 }
 
 proc ::acre::ctl::Do_bye {given} {

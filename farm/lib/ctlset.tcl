@@ -10,27 +10,32 @@ namespace eval ::acre::ctl {
 }
 
 proc ::acre::ctl::Do_set {given path word} {
-    # What is wrong with the file is said before the guest is troubled.
-    set key [expr {[dict get $given key] eq "" ? "" : [::acre::storekey::hex [dict get $given key]]}]
+    if {[dict get $given key] eq ""} {
+        ::acre::err::usage "ctl set needs the key that is in the guest's image: --key FILE; 'acre help ctl' says more"
+    }
+    set key [::acre::storekey::hex [dict get $given key]]
     set path [string trimright $path .]
     set ask [asker $given]
     try {
         set row [::acre::storejson::parse [{*}$ask get [dict replace [Path $path] depth 1]]]
         set value [Value [::acre::storejson::get $row type] $word]
-        set arguments [dict replace [Path $path] value $value]
-        if {$key ne ""} {
-            set nonce [::acre::storejson::parse [{*}$ask challenge {}]]
-            set nonce [::acre::storejson::plain [::acre::storejson::get $nonce nonce]]
-            dict set arguments mac [::acre::storejson::quote [::acre::storekey::mac $key $nonce $path $value]]
-        }
-        set text [{*}$ask set $arguments]
-    } trap {ACRE STORE read-only} why {
-        set hint [expr {$key eq "" ? "; name the key with --key FILE" : ""}]
-        return -code error -errorcode {ACRE STORE read-only} $why$hint
+        set nonce [::acre::storejson::get [::acre::storejson::parse [{*}$ask challenge {}]] nonce]
+        set mac [::acre::storekey::mac $key [::acre::storejson::plain $nonce] $path $value]
+        set text [{*}$ask set [dict replace [Path $path] value $value mac [::acre::storejson::quote $mac]]]
+    } trap {ACRE STORE wrong-key} {} {
+        return -code error -errorcode {ACRE STORE wrong-key} \
+            "the key [dict get $given key] is not the one in the guest's image"
     } finally {
         ::acre::storepeer::close [lindex $ask end]
     }
-    return [Print $given $text [list list "$path = [::acre::storeshow::words [::acre::storejson::parse $value]]"]]
+    return [Print $given $text {Changed $path [::acre::storejson::parse $text]}]
+}
+
+proc ::acre::ctl::Changed {path answer} {
+    foreach name {value old} {
+        set $name [::acre::storeshow::words [::acre::storejson::get $answer $name]]
+    }
+    return [list "$path = $value (was $old)"]
 }
 
 # The JSON of what a person wrote, for a row of the type TYPE.  What is not of that type goes as a text: the server
@@ -44,7 +49,8 @@ proc ::acre::ctl::Value {type word} {
     } elseif {$type in {"" number} && [regexp {^(-?)(\d{1,20})$} $word - sign digits]} {
         return $sign[Decimal $digits]
     } elseif {$type in {"" number} && [regexp {^0x[0-9a-f]{1,16}$} $lower]} {
-        return [format %llu $lower]
+        # Not more than 64 bits, so it is no negative number.
+        return [expr {$lower + 0}]
     } elseif {$type eq "" && $lower in {true false}} {
         return $lower
     }

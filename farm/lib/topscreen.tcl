@@ -6,8 +6,8 @@
 #                                      bars, the third is headings
 #
 # STATE is a dict: view, head (topviews.tcl), before (the head of the look before, or ""), seconds (between both), rows,
-# sort {KEY DESCENDING}, first (the row at the top), paused, interval (seconds), all (idle rows too), help, word (what is
-# wrong, or ""), ascii.
+# sort {KEY DESCENDING}, first (the row at the top), paused, interval (seconds), all (idle rows too), help, word (what
+# is wrong, or ""), ascii.
 
 ::acre::paths::use topviews
 

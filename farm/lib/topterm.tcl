@@ -42,7 +42,8 @@ proc ::acre::topterm::open {} {
     if {[catch {exec sh -c {test -t 1} >@stdout}] || [catch {exec tty <@stdin 2>/dev/null} terminal]} {
         ::acre::err::usage "top needs a terminal; acre top --once prints one screen"
     } elseif {![info exists ::env(TERM)] || $::env(TERM) in {"" dumb}} {
-        ::acre::err::usage "top needs a terminal that can move its cursor, not TERM=dumb; acre top --once prints one screen"
+        ::acre::err::usage "top needs a terminal that can move its cursor, not TERM=dumb; acre top --once prints one\
+            screen"
     }
     set saved [exec stty -F $terminal -g]
     set command [list setsid /bin/sh -c $GUARDIAN guardian $terminal $saved $LEAVE >/dev/null 2>/dev/null]

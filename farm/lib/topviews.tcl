@@ -4,14 +4,16 @@
 #
 #   ::acre::topviews::names            -> the views, in the order of their keys 1, 2 ...
 #   ::acre::topviews::title VIEW       -> what it shows, in some words
-#   ::acre::topviews::columns VIEW     -> list of {KEY HEADING FORM}; FORM is text, path (a text of which the end counts),
-#                                      count, rate, speed, bytes, share
+#   ::acre::topviews::columns VIEW     -> list of {KEY HEADING FORM}; FORM is text, path (a text of which the end
+#                                      counts), count, rate, speed, bytes, share
 #   ::acre::topviews::first_sort VIEW  -> {KEY DESCENDING}
 #   ::acre::topviews::rows VIEW ASK    -> list of rows, dicts with the keys of the columns and: name, which no other row
 #                                      has; of, from which rates are made; bar, how much of the bar's whole it is;
-#                                      idle, 1 if it never counted; order, by which names are sorted, if not by itself.  ASK is a command prefix: ASK PATH DEPTH -> what
-#                                      stands there, nested dicts, or "" if there is no such path
-#   ::acre::topviews::head ASK         -> dict for the first lines: program, threads, free, total (frames), calls, faults
+#                                      idle, 1 if it never counted; order, by which names are sorted, if not by
+#                                      themselves.  ASK is a command prefix: ASK PATH DEPTH -> what stands there, nested
+#                                      dicts, or "" if there is no such path
+#   ::acre::topviews::head ASK         -> dict for the first lines: program, threads, free, total (frames), calls,
+#                                      faults
 #   ::acre::topviews::rate ROWS BEFORE SECONDS -> ROWS with `rate`, BEFORE being a dict name -> of; "" where it is not
 #                                      known yet
 
