@@ -144,6 +144,10 @@ TESTS += \
 	t/726-one-mib.t \
 	t/730-threads.t \
 	t/735-calls.t \
+	t/740-meta-port.t \
+	t/741-ctl.t \
+	t/742-bad-peers.t \
+	t/743-top.t \
 	t/800-broken.t
 
 # Boot sectors of ours for t/5xx, t/710 and t/bench.

@@ -19,6 +19,10 @@
 #   error      {"id":N,"error":"no-path","text":"..."}
 #   tree       a tree as acre top looks at it (STATIC below), which counts on at each request; STOREFAKE_LOOKS: after so
 #              many looks at its ledger it ends
+#   slow       a long answer in pieces, in more time than one may be silent
+#   panics     says the last of the store (a post-mortem) and ends, at the request "watch", or after 3 s
+#   naps       the same tree; after two looks at its ledger it sleeps for 6 s
+#   panicking  the same tree; after two looks at its ledger it panics
 #   events     three events at the request "watch", with 2 lost before the third; then the end
 
 set top [file dirname [file dirname [file normalize [info script]]]]
@@ -88,6 +92,25 @@ proc play_flood {good id op count} {
 proc play_error {good id op count} {
     say [frame "\{\"id\":$id,\"error\":\"no-path\",\"text\":\"no 'x' in the store; see list\"\}"]
 }
+proc play_slow {good id op count} {
+    set long [frame "\{\"id\":$id,\"ok\":\"[string repeat x 3020]\"\}"]
+    for {set at 0} {$at < [string length $long]} {incr at 500} {
+        say [string range $long $at [expr {$at + 499}]]
+        after 1000
+    }
+}
+proc play_panics {good id op count} {
+    say $good
+    if {$op ne "watch"} {
+        return
+    }
+    panic
+}
+proc panic {} {
+    say [frame {{"post-mortem":"memory.ledger","value":{"free":5}}}]
+    say [frame {{"post-mortem":"log","value":["the end"]}}]
+    exit
+}
 # What there is: path and JSON; between two @ stands an expression, in which n is the number of the request for it.
 set tree {
     memory.ledger {{"free":@10000-51*n@,"kernel-text":100,"heap-general":@n@,"user-heap":@2000+50*n@,"files":0}}
@@ -120,6 +143,18 @@ proc play_tree {good id op count} {
     if {$path eq "memory.ledger" && [info exists ::env(STOREFAKE_LOOKS)] && $n >= $::env(STOREFAKE_LOOKS)} {
         exit
     }
+}
+proc play_naps {good id op count} {
+    play_tree $good $id $op $count
+    if {[string match *memory.ledger* $::request] && $::asked(memory.ledger) == 2} {
+        after 6000
+    }
+}
+proc play_panicking {good id op count} {
+    if {[info exists ::asked(memory.ledger)] && $::asked(memory.ledger) == 2} {
+        panic
+    }
+    play_tree $good $id $op $count
 }
 proc play_events {good id op count} {
     if {$op ne "watch"} {
@@ -162,6 +197,8 @@ if {$manner eq "garbage"} {
     puts stderr "ACRE_SEED=$seed"
 } elseif {$manner eq "mute"} {
     exit
+} elseif {$manner eq "panics"} {
+    after 3000 panic
 }
 fileevent stdin readable [list hear $manner]
 vwait forever

@@ -23,8 +23,10 @@ namespace eval ::acre::storepeer {
     variable count 0
     # What socat does at its end: the last bytes get so many seconds on their way.
     variable LINGER 0.5
-    # With a farewell: cat ends when this process does, by whatever signal.
+    # With a farewell, before socat and after it.  cat ends when this process does, by whatever signal; then what comes
+    # is still taken, since socat ends at once where it cannot write.
     variable GOODBYE {cat; printf '\n%s\n' "$1"}
+    variable DRAIN {cat 2>/dev/null; exec cat >/dev/null}
     # No signal of a terminal's reaches what it is started with.
     variable APART setsid
     # Bytes of a request's JSON that the server takes.
@@ -57,17 +59,20 @@ proc ::acre::storepeer::open {path seconds {farewell ""}} {
     variable count
     variable LINGER
     variable GOODBYE
+    variable DRAIN
     variable APART
     Check $path
     ::acre::err::need socat
     set handle ::acre::storepeer::peer[incr count]
     upvar #0 $handle peer
-    array set peer [list path $path patience $seconds held "" events {} answer "" waiting "" end "" known 0 noise 0]
+    array set peer [list path $path patience $seconds held "" events {} answer "" waiting "" end "" known 0 noise 0 \
+        farewell [expr {$farewell ne ""}]]
     set peer(number) [expr {int(rand() * (1 << 30)) << 16}]
     set command [list socat -t $LINGER - UNIX-CONNECT:[::acre::storesocket::escape $path]]
     if {$farewell ne ""} {
         set farewell [string trimright [::acre::storeframe::make $farewell] \n]
-        set command [list $APART /bin/sh -c $GOODBYE farewell $farewell | $APART {*}$command]
+        set command [list $APART /bin/sh -c $GOODBYE farewell $farewell | $APART {*}$command | \
+            $APART /bin/sh -c $DRAIN]
     }
     lassign [chan pipe] peer(words) write
     set peer(channel) [::open |[concat $command [list 2>@ $write]] r+]
@@ -243,15 +248,15 @@ proc ::acre::storepeer::pending {handle} {
     return $events
 }
 
-# Nobody is waited for: what socat does at its end it does alone.
+# Nobody is waited for.  Without a farewell all that was sent has been answered, or nobody cares; with one, socat stays
+# as long as it takes, but where it waits for its turn at the port it never gets to see that its input has ended.
 proc ::acre::storepeer::close {handle} {
     upvar #0 $handle peer
     Stop $handle
     set pids [pid $peer(channel)]
     catch {::close $peer(channel)}
     catch {::close $peer(words)}
-    # One that waits for its turn at the port never gets to see that its input has ended.
-    if {!$peer(known)} {
+    if {!$peer(farewell) || !$peer(known)} {
         catch {exec kill {*}$pids 2>/dev/null}
     }
     unset peer

@@ -72,17 +72,18 @@ proc ::acre::topscreen::size {bytes} {
 # A count with commas, or shorter where it has no room.
 proc ::acre::topscreen::count {number} {
     variable NUMBER_WIDTH
-    set text $number
-    while {[regsub {^(-?\d+)(\d{3})} $text {\1,\2} text]} {}
-    if {[string length $text] < $NUMBER_WIDTH} {
-        return $text
-    }
-    foreach {unit factor} {k 1e3 M 1e6 G 1e9 T 1e12 P 1e15 E 1e18} {
-        if {abs($number) < 9999.5 * $factor} {
-            return [format "%.0f%s" [expr {$number / $factor}] $unit]
+    foreach {unit factor} {"" 1 k 1e3 M 1e6 G 1e9 T 1e12 P 1e15} {
+        set text [Commas [format %.0f [expr {$number / $factor}]]]$unit
+        if {[string length $text] < $NUMBER_WIDTH} {
+            break
         }
     }
     return $text
+}
+
+proc ::acre::topscreen::Commas {digits} {
+    while {[regsub {^(-?\d+)(\d{3})} $digits {\1,\2} digits]} {}
+    return $digits
 }
 
 # How fast a counter counts; nothing where it does not, or it is not known.
