@@ -31,7 +31,7 @@ proc ::acre::bochs::config {case} {
         "romimage: file=[dict get $row bios]" \
         "vgaromimage: file=[dict get $row vgabios]" \
         "pci: enabled=1, chipset=[dict get $row argument]" \
-        "cpu: count=1, ips=$IPS, reset_on_triple_fault=0" \
+        "cpu: count=1, ips=$IPS, reset_on_triple_fault=[expr {[dict get $case dump] ne ""}]" \
         {*}[expr {[dict get $case cpu] eq "" ? {} : [list "cpu: model=[dict get $case cpu]"]}] \
         "clock: sync=none, time0=1577836800" \
         {*}[Disk $case] \
@@ -41,6 +41,10 @@ proc ::acre::bochs::config {case} {
         "debug: action=[expr {[dict get $case trace] ? {report} : {ignore}}]" \
         "display_library: $display" \
         "sound: driver=dummy"]
+    if {[dict get $case dump] ne ""} {
+        # No Shutdown port, so that the guest's end is not Bochs's; nor is a triple fault, after which it resets.
+        lappend lines "plugin_ctrl: unmapped=0"
+    }
     if {[dict get $case rom] ne ""} {
         lappend lines "optromimage1: file=map.rom, address=0xd0000"
     }
@@ -119,18 +123,22 @@ proc ::acre::bochs::start {handle} {
         set stops [format "lb 0x%llx\n" [dict get $run(case) audit-address]]
     }
     set console [expr {[dict get $run(case) console] ne ""}]
-    Write [file join $run(dir) bochsrc] [config $run(case)]
+    Write [file join $run(dir) bochsrc] [config [dict replace $run(case) dump ""]]
     set rc bochsrc
     set meta [expr {[dict get $run(case) meta] ne ""}]
+    set dump [expr {[dict get $run(case) dump] ne ""}]
+    if {$dump} {
+        ::acre::dumptake::prepare $handle
+    }
     if {$console} {
         Serve $handle
     }
     if {$meta} {
         dict set run(case) meta-port [::acre::relay::listen $handle]
     }
-    if {$console || $meta} {
-        # Ports of this run, which the one that anybody may run again does not have.
-        set rc ports.bochsrc
+    if {$console || $meta || $dump} {
+        # What is this run's own, and not of the one that anybody may run again.
+        set rc run.bochsrc
         Write [file join $run(dir) $rc] [config $run(case)]
     }
     Write [file join $run(dir) debug.rc] ${stops}c\n

@@ -102,6 +102,16 @@ proc ::acre::bochs::registers {handle} {
     return $registers
 }
 
+# The CPU in the debugger's own words; the guest stands from then on.
+proc ::acre::bochs::state {handle} {
+    upvar #0 $handle run
+    if {!$run(prompt)} {
+        exec kill -INT $run(pid)
+        set run(prompt) 1
+    }
+    return [monitor $handle r][monitor $handle sreg][monitor $handle creg]
+}
+
 proc ::acre::bochs::Parse {text} {
     set registers {}
     foreach {name form} {

@@ -7,14 +7,14 @@
 #
 # An image with a program in it is booted with a console (console.tcl): its output and its status are the program's.
 
-::acre::paths::use storeoptions bootimage
+::acre::paths::use storeoptions bootimage bootdump
 
 namespace eval ::acre::boot {
     variable TABLE [concat $::acre::storeoptions::TABLE {
         --emulator {one emulator qemu} --machine {one machine pc} --memory {one memory {}} --map {one map {}}
         --quirk {one quirk {}} --cpu {one cpu {}} --disk {one disk {}} --accel {one accel tcg}
         --timeout {one timeout {}} --gdb {maybe gdb {} auto} --keep {one keep {}} --icount {flag icount 0}
-        --log {flag log 0} --trace {flag trace 0} -v {flag verbose 0} --verbose {flag verbose 0}
+        --dump {one dump {}} --log {flag log 0} --trace {flag trace 0} -v {flag verbose 0} --verbose {flag verbose 0}
     }]
     variable TOOLS {qemu qemu-system-x86_64 bochs bochs}
     # Seconds of silence, or before the first byte, that end a run at the latest; a person may allow less by --timeout.
@@ -107,6 +107,7 @@ proc ::acre::boot::Run {given} {
 proc ::acre::boot::Go {given case} {
     if {![dict get $given program]} {
         set run [::acre::drive::run $case]
+        ::acre::bootdump::deafen 0
     } else {
         ::acre::console::open [Console $given]
         try {
@@ -115,6 +116,7 @@ proc ::acre::boot::Go {given case} {
             ::acre::console::close
         }
     }
+    ::acre::bootdump::say $case $run
     if {[dict get $given log]} {
         set log [dict get {qemu qemu.log bochs bochs.log} [dict get $given emulator]]
         puts stderr "acre: the emulator's log is [file join [dict get $case dir] $log]"
@@ -161,12 +163,14 @@ proc ::acre::boot::Case {given dir} {
         ::acre::err::usage "boot: --timeout takes seconds, more than 0 and at most 1000000, not '$total'"
     }
     set quiet [expr {$hurried ? min($total, $QUIET) : $UNHURRIED}]
+    set deafen [expr {!$program && [dict get $given dump] ne ""}]
     set case [dict create dir $dir echo 1 memory [Memory $given] gdb $gdb meta [dict get $given meta] \
         limits [dict create first-byte $quiet silence $quiet total $total] \
-        on-start [list ::acre::boot::Started [dict get $given verbose] $gdb [dict get $given meta]]]
+        on-start [list ::acre::boot::Started [dict get $given verbose] $gdb [dict get $given meta] $deafen]]
     foreach key {emulator machine cpu disk accel icount image} {
         dict set case $key [dict get $given $key]
     }
+    dict set case dump [::acre::bootdump::path $given]
     dict set case disk [Disk $given]
     dict set case trace [dict get $given log]
     if {$program} {
@@ -274,7 +278,10 @@ proc ::acre::boot::Socket {case} {
 }
 
 # The emulator runs: its command line, the store's socket, and what is to be typed where it waits for gdb.
-proc ::acre::boot::Started {verbose gdb meta argv} {
+proc ::acre::boot::Started {verbose gdb meta deafen argv} {
+    if {$deafen} {
+        ::acre::bootdump::deafen 1
+    }
     if {$verbose} {
         puts stderr "acre: [::acre::rundir::shell $argv]"
     }
@@ -292,10 +299,14 @@ proc ::acre::boot::Started {verbose gdb meta argv} {
 # What the guest did -> exit status; all but a good end is said in one line.
 proc ::acre::boot::Status {run} {
     variable JUDGED
+    variable LEFT
     set channel [open [dict get $run serial] rb]
     seek $channel [expr {max(0, [file size [dict get $run serial]] - $JUDGED)}]
     set tap [::acre::tap::parse [read $channel]]
     close $channel
+    if {[dict get $run end] eq "left"} {
+        return $LEFT
+    }
     if {[dict get $run end] eq "exit" && ![dict get $tap version] && [dict get $tap exit] eq ""} {
         return [Foreign $run]
     }

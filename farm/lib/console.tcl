@@ -86,6 +86,7 @@ proc ::acre::console::on {what argument} {
     switch -- $what {
         output { Output $argument }
         log { Log $argument }
+        end { after cancel $::acre::console::state(timer) }
         input { lassign $argument ::acre::console::state(channel) ::acre::console::state(guard) }
     }
 }

@@ -15,12 +15,14 @@
 #     on-output command prefix|""   called with each piece of BYTES of the serial port, as it comes
 #     gdb ""|what QEMU's -gdb takes: then the guest waits for a debugger, and is not looked at for a dead halt
 #     console command prefix|""    called as things happen: with "output BYTES" of the serial port, "log BYTES" of COM3,
+#                                  "end {}" if the emulator is still looked at after the run's end,
 #                                  which the machine has then too, and once with "input {CHANNEL GUARD}": CHANNEL leads
 #                                  to the port, and events of the console's own are {*}GUARD PROC, which calls PROC
 #                                  HANDLE.  An error with errorcode ACRE LEFT ends the run as left
 #     meta path|""     the Unix socket that is to lead to the machine's second serial port; without it it has none
 #     echo 0|1 (serial to stdout live)   expect regex|"" (ends a foreign image's run: end = expect)
 #     trace 0|1 (the emulator's log has all that it can tell)
+#     dump path|""   where the guest's memory goes at its end, as an ELF core (dumptake.tcl); there must be no gdb
 #   It returns a dict:
 #     end        exit | triple-fault | reset | dead-halt | spin | silence | first-byte | timeout | expect | left |
 #                emulator-error
@@ -29,7 +31,7 @@
 #     seconds    dict first-byte total                    margin   largest share of a limit that was used, 0..1
 #     registers  dict, or ""                              audited  1 if on-audit was called and came back
 #     serial stderr command    paths in dir: serial.log, stderr.log, replay.sh       argv    the emulator's command line
-#     bytes      how many came from the serial port
+#     bytes      how many came from the serial port       dumped  ok, or why there is no dump; "" without `dump`
 #   It raises an error (errorcode ACRE CASE) only for a CASE that makes no sense, before anything is started.
 #
 #   In on-audit:  ::acre::drive::readphys HANDLE ADDR LEN -> binary string of LEN bytes
@@ -56,7 +58,7 @@ namespace eval ::acre::drive {
     variable DEFAULTS {
         emulator qemu machine pc memory 0x4000000 rom "" cpu "" disk ide icount 0 accel tcg vga std trace 0
         gdb "" limits {first-byte 20 silence 20 total 120} most 0 audit-address "" on-audit "" on-start ""
-        on-output "" console "" meta "" echo 0 expect ""
+        on-output "" console "" meta "" echo 0 expect "" dump ""
     }
     # Seconds: between two looks at the clocks; of quiet before the CPU is looked at, and between two such looks.
     variable TICK 0.05
@@ -87,11 +89,19 @@ proc ::acre::drive::run {case} {
 proc ::acre::drive::Once {case} {
     set handle [Open $case]
     upvar #0 $handle run
+    set dump [expr {[dict get $case dump] ne ""}]
+    if {$dump} {
+        ::acre::paths::use dumptake
+    }
     try {
         $run(driver)::start $handle
         ::acre::hang::tick $handle
         while {$run(end) eq ""} {
             vwait ${handle}(end)
+        }
+        if {$dump} {
+            Tell $handle end ""
+            ::acre::dumptake::take $handle
         }
     } trap {ACRE EMULATOR} why {
         End $handle emulator-error $why
@@ -115,7 +125,7 @@ proc ::acre::drive::Open {case} {
     array set run {
         end "" detail "" status "" registers "" guest-exit "" gone 0 pid "" spawn "" screen "" screened 0 held ""
         bytes 0 first "" longest 0 auditing 0 audited 0 busy 0 sample "" sampled 0 ticker "" buglog "" files {}
-        channels {} argv {} guardian ""
+        channels {} argv {} guardian "" dumped ""
     }
     set run(last) $run(start)
     lappend live $handle
@@ -139,6 +149,14 @@ proc ::acre::drive::End {handle end detail} {
         }
         set run(total-seconds) [expr {[Seconds] - $run(start)}]
         set run(end) $end
+    }
+}
+
+# leave DETAIL: a person has ended what runs.
+proc ::acre::drive::leave {detail} {
+    variable live
+    foreach handle $live {
+        End $handle left $detail
     }
 }
 
@@ -221,7 +239,7 @@ proc ::acre::drive::Result {handle} {
     }
     set result [dict create seconds [dict create first-byte $first total $total] \
         margin [expr {min(1.0, max($share, $total / $run(total)))}]]
-    foreach key {end status guest-exit detail registers audited argv bytes} {
+    foreach key {end status guest-exit detail registers audited argv bytes dumped} {
         dict set result $key $run($key)
     }
     foreach {key file} {serial serial.log stderr stderr.log command replay.sh} {

@@ -79,11 +79,18 @@ proc ::acre::hang::Last {handle} {
     if {![file size [file join $run(dir) serial.log]]} {
         return "nothing was said"
     }
+    set line [lindex [split [string trimright [Tail $handle]] \n] end]
+    return "last line '[regsub -all {[^\x20-\x7e]} [string range $line end-79 end] ?]'"
+}
+
+# The last bytes that it said.
+proc ::acre::hang::Tail {handle} {
+    upvar #0 $handle run
     set channel [open [file join $run(dir) serial.log] rb]
     seek $channel [expr {max(0, [file size [file join $run(dir) serial.log]] - 200)}]
-    set line [lindex [split [string trimright [read $channel]] \n] end]
+    set tail [read $channel]
     close $channel
-    return "last line '[regsub -all {[^\x20-\x7e]} [string range $line end-79 end] ?]'"
+    return $tail
 }
 
 # Two looks in a row, with no byte between them, that show a CPU which nothing will wake.

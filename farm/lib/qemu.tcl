@@ -26,7 +26,7 @@ proc ::acre::qemu::guest {case} {
     set memory [dict get $case memory]
     set size [::acre::machine::size $memory]
     set arguments [list -no-user-config -nodefaults -machine [dict get $row argument],memory-backend=ram \
-        -object memory-backend-ram,id=ram,size=$size,reserve=off -m ${size} \
+        -object [Ram $case $size] -m ${size} \
         -accel [dict get $case accel] -cpu [Cpu $case] -vga [dict get $case vga] -display none -nic none]
     set keep [expr {[dict exists $case own] ? "" : "snapshot=on,"}]
     lappend arguments -drive if=none,id=boot,format=raw,${keep}file=[Escape [dict get $case boot]] \
@@ -34,11 +34,22 @@ proc ::acre::qemu::guest {case} {
     if {[dict get $case rom] ne ""} {
         lappend arguments -option-rom romfile=[Escape [dict get $case rom]]
     }
-    lappend arguments -device isa-debug-exit,iobase=$::layout::PROTO_DEBUGEXIT_PORT,iosize=4 -no-reboot
+    if {[dict get $case dump] eq ""} {
+        lappend arguments -device isa-debug-exit,iobase=$::layout::PROTO_DEBUGEXIT_PORT,iosize=4
+    }
+    lappend arguments -no-reboot
     if {[dict get $case icount]} {
         lappend arguments {*}$ICOUNT
     }
     return $arguments
+}
+
+# Only what the guest touches costs the host.  RAM that becomes a dump is a file.
+proc ::acre::qemu::Ram {case size} {
+    if {[dict get $case dump] eq ""} {
+        return memory-backend-ram,id=ram,size=$size,reserve=off
+    }
+    return memory-backend-file,id=ram,size=$size,share=on,mem-path=[Escape [::acre::dumptake::part $case]]
 }
 
 proc ::acre::qemu::Cpu {case} {
@@ -69,7 +80,10 @@ proc ::acre::qemu::start {handle} {
         [expr {$audit ? {gdb.in gdb.out} : {}}]]
     ::acre::rundir::fifos_begin $handle {*}$pipes
     dict set run(case) boot [::acre::rundir::boot_file $handle]
-    ::acre::rundir::replay $handle [concat [Command $run(case)] -serial stdio] "" ""
+    ::acre::rundir::replay $handle [concat [Command [dict replace $run(case) dump ""]] -serial stdio] "" ""
+    if {[dict get $run(case) dump] ne ""} {
+        ::acre::dumptake::prepare $handle
+    }
     set own [::acre::rundir::own_disk $handle]
     if {$own ne ""} {
         dict set run(case) boot $own
@@ -231,6 +245,12 @@ proc ::acre::qemu::registers_in {text} {
         dict set registers $name [format 0x%llx 0x$value]
     }
     return $registers
+}
+
+# The CPU in QEMU's own words; the guest stands from then on.
+proc ::acre::qemu::state {handle} {
+    ask $handle "\"execute\": \"stop\""
+    return [monitor $handle "info registers"]
 }
 
 proc ::acre::qemu::readphys {handle address length} {
