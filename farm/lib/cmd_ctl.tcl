@@ -3,7 +3,7 @@
 # acre ctl: the store of a running guest, for shells and scripts.  Status: 0 done, 1 the store refused, 2 for a wrong
 # command line, or if no answer came.
 
-::acre::paths::use options storejson storepeer storesocket storeshow ctlset ctlwatch
+::acre::paths::use options storejson storepeer storesocket storeshow ctlset ctlwatch dump
 
 namespace eval ::acre::ctl {
     variable TABLE {
@@ -26,6 +26,8 @@ namespace eval ::acre::ctl {
         complete    {0 1 {[PREFIX]} {}}
     }
     variable COMMON {socket json timeout}
+    # What can be asked of a memory dump.
+    variable DEAD {get list schema tags read ping complete}
     # Seconds that completion may take: a person waits.
     variable COMPLETE_TIMEOUT 1
     # Bytes of a read, without a number.
@@ -44,6 +46,7 @@ proc ::acre::cmd::ctl {args} {
     }
     ::acre::ctl::Check $action $given $words
     try {
+        ::acre::ctl::Living $action $given
         return [::acre::ctl::Do_$action $given {*}$words]
     } trap {ACRE STORE} why {
         puts stderr "acre: $why"
@@ -103,11 +106,23 @@ proc ::acre::ctl::Check {action given words} {
     }
 }
 
+# A file is a memory dump: it can be read, and that is all.
+proc ::acre::ctl::Living {action given} {
+    variable DEAD
+    if {$action ni $DEAD && [::acre::dump::is [dict get $given socket]]} {
+        return -code error -errorcode {ACRE STORE dump} "[dict get $given socket] is a dump, which does not change:\
+            ctl $action is for a running guest; there are [join $DEAD {, }]"
+    }
+}
+
 # asker GIVEN -> a command prefix that takes OPERATION ARGUMENTS and returns the answer's JSON text.
 proc ::acre::ctl::asker {given {farewell ""}} {
     set socket [dict get $given socket]
     if {$socket eq ""} {
         set socket [::acre::storesocket::find]
+    }
+    if {[::acre::dump::is $socket]} {
+        return [list ::acre::dump::ask [::acre::dump::open $socket]]
     }
     return [list ::acre::storepeer::ask [::acre::storepeer::open $socket [dict get $given timeout] $farewell]]
 }
@@ -118,7 +133,7 @@ proc ::acre::ctl::Ask {given operation arguments} {
     try {
         return [{*}$ask $operation $arguments]
     } finally {
-        ::acre::storepeer::close [lindex $ask end]
+        [namespace qualifiers [lindex $ask 0]]::close [lindex $ask end]
     }
 }
 

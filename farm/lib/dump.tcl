@@ -63,7 +63,11 @@ proc ::acre::dump::ask {dump operation arguments} {
 
 # The argument NAME as Tcl has it, or OTHERWISE.
 proc ::acre::dump::Get {arguments name otherwise} {
-    return [expr {[dict exists $arguments $name] ? [::acre::storejson::plain [dict get $arguments $name]] : $otherwise}]
+    # No expr here: it would make another word of an address.
+    if {[dict exists $arguments $name]} {
+        return [::acre::storejson::plain [dict get $arguments $name]]
+    }
+    return $otherwise
 }
 
 # A number of the arguments within [LEAST, MOST].
