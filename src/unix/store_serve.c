@@ -28,7 +28,8 @@
 #include "x86_64/pic.h"
 #include "x86_64/trap.h"
 
-#define SHARE 16
+#define SHARE 20
+#define AROUND 150 /* ticks, about, of an interrupt before and after serve */
 #define CREDIT_MOST 400000 /* ticks: some tens of requests at once */
 #define CREDIT_WANTED (CREDIT_MOST / 2) /* for which the timer waits */
 #define IDLE_MOST 2000000 /* ticks at once while nobody can run, for then somebody may */
@@ -44,6 +45,12 @@ static void grow(uint64_t now)
     credit += (int64_t)((now - grown) / SHARE);
     credit = credit < CREDIT_MOST ? credit : CREDIT_MOST;
     grown = now;
+}
+
+static void charge(uint64_t ticks)
+{
+    if (!idle)
+        credit -= (int64_t)ticks;
 }
 
 static void set_timer(bool owing)
@@ -78,11 +85,11 @@ static void serve(void)
         more = most > 0 && kstore_work();
         spent = cpu_tsc() - begin;
     } while (more && spent < (uint64_t)most);
-    if (!idle)
-        credit -= (int64_t)spent;
+    charge(spent);
     if (idle || credit > 0)
         kstore_arm();
     set_timer(!idle && credit <= 0);
+    charge(cpu_tsc() - begin - spent + AROUND);
 }
 
 static void timer_fires(struct clock_timer *fired)
