@@ -37,7 +37,8 @@ acre_DEPS += $(store_C:.c=.k.o)
 kernel_ASM += src/kernel/start.asm src/x86_64/traps.asm
 kstore_C = src/kernel/kstore.c src/kernel/kstore_boot.c src/kernel/kstore_config.c src/kernel/kstore_cpu.c \
 	src/kernel/kstore_heaps.c src/kernel/kstore_layout.c src/kernel/kstore_machine.c src/kernel/kstore_memory.c \
-	src/kernel/kstore_panic.c src/kernel/kstore_read.c src/kernel/kstore_tables.c src/kernel/kstore_time.c \
+	src/kernel/kstore_panic.c src/kernel/kstore_read.c src/kernel/kstore_structs.c \
+	src/kernel/kstore_tables.c src/kernel/kstore_time.c \
 	src/x86_64/com2.c
 kernel_C += $(store_C) $(kstore_C) src/kernel/options_store.c
 

@@ -4,7 +4,9 @@
 #
 #   ::acre::dumpmem::open FILE               -> HANDLE; raises {ACRE BAD}: no dump, or none with a store
 #   ::acre::dumpmem::read HANDLE ADDRESS BYTES -> that many bytes; raises {ACRE DUMP} where nothing is mapped
-#   ::acre::dumpmem::anchor HANDLE           -> dict root cr3 tags fields tag-count field-count
+#   ::acre::dumpmem::owner HANDLE ADDRESS    -> the owner's number in the leaf that maps it, "" if none does
+#   ::acre::dumpmem::anchor HANDLE           -> dict root cr3 tags fields tag-count field-count, and the same of structs:
+#                                            structs struct-fields struct-count struct-field-count, all 0 if it has none
 #   ::acre::dumpmem::file HANDLE             -> dumpfile.tcl's handle
 #   ::acre::dumpmem::close HANDLE
 #
@@ -27,7 +29,9 @@ namespace eval ::acre::dumpmem {
     # To Tcl 8.6 only `string match` looks at bytes as such, 20 times faster than `string first`.
     variable PATTERN [binary format aa*a * $MAGIC *]
     variable VERSION 1
-    variable ANCHOR 64
+    # Bytes of an anchor at most; those of one without structs.
+    variable ANCHOR 96
+    variable PLAIN 64
 }
 
 proc ::acre::dumpmem::open {path} {
@@ -88,11 +92,12 @@ proc ::acre::dumpmem::read {handle address bytes} {
 proc ::acre::dumpmem::Page {handle address} {
     upvar #0 $handle state
     if {![dict exists $state(pages) $address]} {
-        dict set state(pages) $address [Walk $handle $address]
+        dict set state(pages) $address [lindex [Walk $handle $address] 0]
     }
     return [dict get $state(pages) $address]
 }
 
+# The physical address, and the leaf that gives it.
 proc ::acre::dumpmem::Walk {handle address} {
     upvar #0 $handle state
     set top [expr {$address >> 47}]
@@ -109,9 +114,16 @@ proc ::acre::dumpmem::Walk {handle address} {
         set table [expr {$entry & $::acre::pagewalk::ADDRESS_MASK}]
         if {$shift == 12 || ($shift < 39 && $entry & 0x80)} {
             set size [expr {1 << $shift}]
-            return [expr {($table & ~($size - 1)) | ($address & ($size - 1))}]
+            return [list [expr {($table & ~($size - 1)) | ($address & ($size - 1))}] $entry]
         }
     }
+}
+
+proc ::acre::dumpmem::owner {handle address} {
+    if {[catch {Walk $handle $address} found]} {
+        return ""
+    }
+    return [expr {[lindex $found 1] >> $::acre::pagewalk::OWNER_SHIFT & $::acre::pagewalk::OWNER_MASK}]
 }
 
 # Finds the anchor: state(anchor), state(cr3).
@@ -223,7 +235,12 @@ proc ::acre::dumpmem::Look {handle bytes reader base} {
 proc ::acre::dumpmem::Believe {handle bytes} {
     variable VERSION
     upvar #0 $handle state
-    binary scan $bytes x16iuiuwuwuwuwuiuiu version size root cr3 tags fields tag_count field_count
+    variable PLAIN
+    binary scan $bytes x16iuiuwuwuwuwuiuiuwuwuiuiu version size root cr3 tags fields tag_count field_count structs \
+        struct_fields struct_count struct_field_count
+    if {$size <= $PLAIN} {
+        lassign {0 0 0 0} structs struct_fields struct_count struct_field_count
+    }
     if {$root == 0} {
         # The kernel's file as it was read from the disk has an anchor too.
         return 0
@@ -239,6 +256,7 @@ proc ::acre::dumpmem::Believe {handle bytes} {
         return 0
     }
     set state(anchor) [dict create root $root cr3 $cr3 tags $tags fields $fields tag-count $tag_count \
-        field-count $field_count]
+        field-count $field_count structs $structs struct-fields $struct_fields struct-count $struct_count \
+        struct-field-count $struct_field_count]
     return 1
 }

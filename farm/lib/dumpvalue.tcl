@@ -6,6 +6,8 @@
 #   ::acre::dumpvalue::open MEMORY          -> HANDLE; MEMORY is dumpmem.tcl's.  Raises {ACRE BAD} for tables that
 #                                        cannot be
 #   ::acre::dumpvalue::tags HANDLE          -> dict name -> dict number size fields, fields a dict name -> {OFFSET KIND}
+#   ::acre::dumpvalue::struct HANDLE NAME ADDRESS -> dict of the fields of a struct that is no value, {} if the kernel
+#                                        says nothing of it; ::acre::dumpvalue::bytes HANDLE NAME -> its size, or 0
 #   ::acre::dumpvalue::tag HANDLE ADDRESS   -> the tag's name; none, unlisted for what is no value
 #   ::acre::dumpvalue::fields HANDLE ADDRESS -> dict name -> number of the value's fields; a text's or the bytes' is its
 #                                        bytes
@@ -39,7 +41,7 @@ proc ::acre::dumpvalue::open {memory} {
     variable count
     set handle ::acre::dumpvalue::values[incr count]
     upvar #0 $handle state
-    array set state [list memory $memory tags [dict create] names [dict create] symbols [dict create]]
+    array set state [list memory $memory tags [dict create] names [dict create] symbols [dict create] structs [dict create]]
     set path [set ${memory}(path)]
     if {[catch {Tables $handle [::acre::dumpmem::anchor $memory]} why]} {
         ::acre::err::bad "$path: the store in it cannot be read: its table of tags: $why"
@@ -51,28 +53,43 @@ proc ::acre::dumpvalue::Trouble {format args} {
     return -code error -errorcode {ACRE DUMP} [format $format {*}$args]
 }
 
-# struct store_tag_row and struct store_field_row.
+# The tags and the structs.
 proc ::acre::dumpvalue::Tables {handle anchor} {
     variable ROWS_MOST
-    variable KINDS
     upvar #0 $handle state
-    foreach {key bytes} {tag-count 24 field-count 24} {
-        if {[dict get $anchor $key] < 1 || [dict get $anchor $key] > $ROWS_MOST} {
+    foreach {key least} {tag-count 1 field-count 1 struct-count 0 struct-field-count 0} {
+        if {[dict get $anchor $key] < $least || [dict get $anchor $key] > $ROWS_MOST} {
             Trouble "the anchor says that %s is %d" $key [dict get $anchor $key]
         }
     }
-    foreach row [Rows $handle [dict get $anchor tags] [dict get $anchor tag-count] iuiu] {
-        lassign $row name number size
-        dict set state(tags) $name [dict create number $number size $size fields [dict create]]
-        dict set state(names) $number $name
+    foreach {kind rows fields} {tags tag field structs struct struct-field} {
+        lassign [Table $handle [dict get $anchor $kind] [dict get $anchor $rows-count] \
+            [dict get $anchor [expr {$kind eq "tags" ? "fields" : "struct-fields"}]] \
+            [dict get $anchor $fields-count]] state($kind) names
+        if {$kind eq "tags"} {
+            set state(names) $names
+        }
     }
-    foreach row [Rows $handle [dict get $anchor fields] [dict get $anchor field-count] susuiu] {
+}
+
+# struct store_tag_row and struct store_field_row -> {{NAME {number N size N fields {NAME {OFFSET KIND}}}} {NUMBER NAME}}.
+proc ::acre::dumpvalue::Table {handle rows count fields field_count} {
+    variable KINDS
+    set table [dict create]
+    set names [dict create]
+    foreach row [Rows $handle $rows $count iuiu] {
+        lassign $row name number size
+        dict set table $name [dict create number $number size $size fields [dict create]]
+        dict set names $number $name
+    }
+    foreach row [Rows $handle $fields $field_count susuiu] {
         lassign $row name tag offset kind
-        if {![dict exists $state(names) $tag] || ![dict exists $KINDS $kind]} {
+        if {![dict exists $names $tag] || ![dict exists $KINDS $kind]} {
             Trouble "field %s has tag %d and kind %d" $name $tag $kind
         }
-        dict set state(tags) [dict get $state(names) $tag] fields $name [list $offset [dict get $KINDS $kind]]
+        dict set table [dict get $names $tag] fields $name [list $offset [dict get $KINDS $kind]]
     }
+    return [list $table $names]
 }
 
 # COUNT rows of a name and what FORM scans; 24 bytes each.
@@ -84,7 +101,7 @@ proc ::acre::dumpvalue::Rows {handle address count form} {
     for {set at 0} {$at < [string length $bytes]} {incr at 24} {
         binary scan $bytes @${at}a${NAME}$form name one two three
         set row [list [string trimright $name \0] $one $two]
-        if {![regexp {^[a-z][a-z_]*$} [lindex $row 0]]} {
+        if {![regexp {^[a-z][a-z0-9_]*$} [lindex $row 0]]} {
             Trouble "a row of the table at 0x%llx has no name" $address
         }
         lappend rows [expr {[info exists three] ? [list {*}$row $three] : $row}]
@@ -117,9 +134,28 @@ proc ::acre::dumpvalue::Need {handle address name} {
 }
 
 proc ::acre::dumpvalue::fields {handle address} {
+    upvar #0 $handle state
+    set tag [tag $handle $address]
+    return [Fields $handle $address $tag [dict get $state(tags) $tag]]
+}
+
+proc ::acre::dumpvalue::struct {handle name address} {
+    upvar #0 $handle state
+    if {![dict exists $state(structs) $name]} {
+        return {}
+    }
+    return [Fields $handle $address $name [dict get $state(structs) $name]]
+}
+
+proc ::acre::dumpvalue::bytes {handle name} {
+    upvar #0 $handle state
+    return [expr {[dict exists $state(structs) $name] ? [dict get $state(structs) $name size] : 0}]
+}
+
+# What stands at ADDRESS, by the ROW of its tag or struct, which is called WHAT.
+proc ::acre::dumpvalue::Fields {handle address what row} {
     variable FORMS
     upvar #0 $handle state
-    set row [dict get $state(tags) [tag $handle $address]]
     set bytes [::acre::dumpmem::read $state(memory) $address [dict get $row size]]
     set found [dict create]
     set last 0
@@ -127,7 +163,7 @@ proc ::acre::dumpvalue::fields {handle address} {
         lassign $place offset kind
         if {[dict exists $FORMS $kind]} {
             if {[binary scan $bytes @$offset[dict get $FORMS $kind] last] != 1} {
-                Trouble "field %s of a %s lies behind its end" $name [tag $handle $address]
+                Trouble "field %s of a %s lies behind its end" $name $what
             }
             dict set found $name $last
         } else {

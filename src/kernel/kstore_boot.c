@@ -63,5 +63,5 @@ void kstore_add_boot(void)
     store_text_at(&kstore, group, "command-line",
                   (struct store_text){ boot.handoff.options, sizeof boot.handoff.options });
     add_stages(group);
-    store_computed(&kstore, group, "marks", read_marks, NULL);
+    store_computed(&kstore, group, "marks", read_marks, say_marks);
 }

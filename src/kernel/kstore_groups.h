@@ -4,6 +4,7 @@
 #define ACRE_KSTORE_GROUPS_H
 
 #include "kstore.h"
+#include "runtime/storetags.h"
 #include "x86_64/trap.h"
 
 #define KSTORE_LOG_SIZE 8192u /* bytes of the log that are kept: a power of two */
@@ -15,6 +16,17 @@ struct kstore_counters {
 };
 
 extern struct kstore_counters kstore_counters;
+
+/* A row of the layout. */
+struct kstore_row {
+    const char *name;
+    uint64_t base, limit; /* limit 0: the end of the address space */
+};
+
+/* The structs that computed nodes look at (kstore_structs.c), for the anchor. */
+extern const struct store_tag_row kstore_structs[];
+extern const struct store_field_row kstore_fields[];
+extern const uint32_t kstore_struct_count, kstore_field_count;
 
 /* What was said last. */
 const struct textring *kstore_log(void);

@@ -79,5 +79,5 @@ void kstore_add_heaps(void)
     store_computed(&kstore, group, "backed", read_backed, &backed.heap);
     store_computed(&kstore, group, "general-pages", read_backed, kheap_pages());
     store_computed(&kstore, group, "general", read_general, kheap());
-    store_computed(&kstore, group, "tagged", read_tagged, NULL);
+    store_computed(&kstore, group, "tagged", read_tagged, tagheap_table());
 }

@@ -5,12 +5,7 @@
 #include "tables.h"
 #include "x86_64/layout.h"
 
-struct row {
-    const char *name;
-    uint64_t base, limit; /* limit 0: the end of the address space */
-};
-
-static const struct row rows[] = {
+static const struct kstore_row rows[] = {
     { "null", LAYOUT_NULL_BASE, LAYOUT_NULL_LIMIT },
     { "program", LAYOUT_USER_BASE, LAYOUT_USER_STACK_LIMIT },
     { "mmap-32bit", LAYOUT_MMAP32_BASE, LAYOUT_MMAP_BASE },
@@ -26,7 +21,7 @@ static const struct row rows[] = {
 
 static void read_row(struct store_out *out, const void *context)
 {
-    const struct row *row = context;
+    const struct kstore_row *row = context;
 
     store_object(out);
     store_address_of(out, "base", row->base);
@@ -58,5 +53,5 @@ void kstore_add_layout(void)
 
     for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++)
         store_computed(&kstore, group, rows[i].name, read_row, &rows[i]);
-    store_computed(&kstore, group, "image", read_sections, NULL);
+    store_computed(&kstore, group, "image", read_sections, sections);
 }

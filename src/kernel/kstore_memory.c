@@ -81,7 +81,7 @@ void kstore_add_memory(void)
     store_number_at(&kstore, group, "usable-frames", &boot.usable_frames);
     store_number_at(&kstore, group, "usable-frames-above-1m", &boot.usable_frames_above_1m);
     add_ledger(group);
-    store_computed(&kstore, group, "physical", read_physical, NULL);
-    store_computed(&kstore, group, "bios-map", read_map, NULL);
-    store_computed(&kstore, group, "regions", read_regions, NULL);
+    store_computed(&kstore, group, "physical", read_physical, physical_heap());
+    store_computed(&kstore, group, "bios-map", read_map, &boot);
+    store_computed(&kstore, group, "regions", read_regions, &boot);
 }

@@ -40,7 +40,7 @@ static void send(const char *path, size_t size)
 
 void kstore_add_registers(void)
 {
-    store_computed(&kstore, kstore.root, "registers", read_registers, NULL);
+    store_computed(&kstore, kstore.root, "registers", read_registers, &registers);
 }
 
 #define SEND(path) send(path, sizeof(path) - 1)

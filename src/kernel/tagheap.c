@@ -31,6 +31,8 @@ struct tagheap {
     char name[NAME_SIZE];
 };
 
+_Static_assert(!offsetof(struct tagheap, heap), "tagheap_table points to heaps");
+
 static struct tagheap *heaps[TAG_COUNT];
 static uint64_t peaks[TAG_COUNT]; /* the most pages that a tag's heaps ever had: a heap goes with its last object */
 
@@ -215,6 +217,11 @@ struct heap *tagheap_of(uint32_t tag)
 struct heap *tagheap_known(uint32_t tag)
 {
     return heaps[tag] ? &heaps[tag]->heap : NULL;
+}
+
+const void *tagheap_table(void)
+{
+    return heaps;
 }
 
 uint64_t tagheap_pages(uint32_t tag)

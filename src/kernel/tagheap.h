@@ -20,6 +20,9 @@ struct heap *tagheap_of(uint32_t tag);
 /* The same if it is there; else NULL. */
 struct heap *tagheap_known(uint32_t tag);
 
+/* A pointer for each tag number, to the struct heap of tagheap_known, or NULL: for who has only a dump. */
+const void *tagheap_table(void);
+
 /* Pages that the tag's heap has mapped, by its own books; 0 if there is none. */
 uint64_t tagheap_pages(uint32_t tag);
 

@@ -43,6 +43,7 @@ extern const uint32_t store_tag_count, store_field_count;
 
 #define STORE_ANCHOR_MAGIC "Acre store here" /* and its NUL: 16 bytes */
 #define STORE_ANCHOR_VERSION 1u
+#define STORE_STRUCT_FIRST 0x100u
 
 /*
  * Where the store is, for who reads a dump of physical memory: found by its magic at a multiple of 16, read with the
@@ -55,6 +56,9 @@ struct store_anchor {
     uint64_t cr3; /* physical */
     uint64_t tags, fields; /* addresses of store_tag_rows and store_field_rows */
     uint32_t tag_count, field_count;
+    /* The same of the structs that computed nodes look at: numbers from STORE_STRUCT_FIRST on, which are no tags. */
+    uint64_t structs, struct_fields;
+    uint32_t struct_count, struct_field_count;
 } __attribute__((aligned(16)));
 
 /* Writes the table of tags as a value: {"base","shift","bits","tags":{NAME:{"number","size","fields":{...}}}}. */
