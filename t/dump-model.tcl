@@ -5,8 +5,8 @@
 #
 #   model::new                        begins anew
 #   model::put ADDRESS BYTES          virtual memory; model::get ADDRESS BYTES reads it back
-#   model::symbol TEXT, string TEXT, integer N, tuple {NAME ADDRESS ...}, vector {ADDRESS ...}, view KIND ADDRESS ?EXTRA?,
-#   model::function NAME, region BASE LIMIT TYPE   -> the address of a new value
+#   model::symbol TEXT, string TEXT, integer N, tuple {NAME ADDRESS ...}, vector {ADDRESS ...}, function NAME,
+#   model::view KIND ADDRESS ?EXTRA?, region BASE LIMIT TYPE   -> the address of a new value
 #   model::field ADDRESS NAME N       overwrites a field of it
 #   model::store TREE -> the address of a tuple made of {NAME WHAT ...}, WHAT a list of one of the above and its words
 #   model::write FILE ROOT ?CHANGES?  writes the dump; CHANGES: {cr3 N} (in the note), {anchor-cr3 N}, {version N},
@@ -228,7 +228,8 @@ proc ::model::write {file root {changes {}}} {
     set given [dict merge [list cr3 0x10000 anchor-cr3 0x10000 version 1 tag-count $tag_count magic "Acre store here" \
         class 64 low 0 fields $fields tags $tags] $changes]
     put $anchor [binary format a16iiwwwwii [dict get $given magic] [dict get $given version] 64 $root \
-        [dict get $given anchor-cr3] [dict get $given tags] [dict get $given fields] [dict get $given tag-count] $field_count]
+        [dict get $given anchor-cr3] [dict get $given tags] [dict get $given fields] [dict get $given tag-count] \
+        $field_count]
     # Where stage2 read the kernel's file to: an anchor that nobody has filled.
     put $KERNEL [binary format a16 "Acre store here"]
     lassign [Map ""] - memory top

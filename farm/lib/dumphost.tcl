@@ -293,7 +293,8 @@ proc ::acre::dumphost::Config {handle path context} {
             binary scan [::acre::dumpmem::read $state(memory) $place 8] wu now
             set value [Setting $type $words $now]
         }
-        set members [list value $value default [Setting $type $words $standard] type [list text [dict get $TYPES $type]]]
+        set members [list value $value default [Setting $type $words $standard] \
+            type [list text [dict get $TYPES $type]]]
         if {$words ne ""} {
             lappend members words [list list [lmap word $words {list text $word}]]
         } elseif {[dict get $TYPES $type] eq "number"} {

@@ -5,14 +5,14 @@
 #   ::acre::dumpmem::open FILE               -> HANDLE; raises {ACRE BAD}: no dump, or none with a store
 #   ::acre::dumpmem::read HANDLE ADDRESS BYTES -> that many bytes; raises {ACRE DUMP} where nothing is mapped
 #   ::acre::dumpmem::owner HANDLE ADDRESS    -> the owner's number in the leaf that maps it, "" if none does
-#   ::acre::dumpmem::anchor HANDLE           -> dict root cr3 tags fields tag-count field-count, and the same of structs:
-#                                            structs struct-fields struct-count struct-field-count, all 0 if it has none
+#   ::acre::dumpmem::anchor HANDLE           -> dict root cr3 tags fields tag-count field-count, and the same of
+#                                            structs: structs struct-fields struct-count struct-field-count, or 0
 #   ::acre::dumpmem::file HANDLE             -> dumpfile.tcl's handle
 #   ::acre::dumpmem::close HANDLE
 #
 # Where the anchor lies nobody has to say.  The CPU's CR3 leads to the kernel's image, which is looked through; where it
-# leads nowhere (the machine was reset, or had not come so far), all memory below 4 GiB is: stage2 puts the kernel there.
-# An anchor is believed when its own tables map its root.
+# leads nowhere (the machine was reset, or had not come so far), all memory below 4 GiB is: stage2 puts the kernel
+# there.  An anchor is believed when its own tables map its root.
 
 ::acre::paths::use dumpfile pagewalk
 
@@ -80,8 +80,8 @@ proc ::acre::dumpmem::read {handle address bytes} {
     while {$bytes > 0} {
         set within [expr {$address & ($FRAME - 1)}]
         set some [expr {min($bytes, $FRAME - $within)}]
-        append found [::acre::dumpfile::read $state(file) [expr {[Page $handle [expr {$address - $within}]] + $within}] \
-            $some]
+        set page [Page $handle [expr {$address - $within}]]
+        append found [::acre::dumpfile::read $state(file) [expr {$page + $within}] $some]
         incr address $some
         incr bytes -$some
     }

@@ -41,7 +41,8 @@ proc ::acre::dumpvalue::open {memory} {
     variable count
     set handle ::acre::dumpvalue::values[incr count]
     upvar #0 $handle state
-    array set state [list memory $memory tags [dict create] names [dict create] symbols [dict create] structs [dict create]]
+    array set state {tags {} names {} symbols {} structs {}}
+    set state(memory) $memory
     set path [set ${memory}(path)]
     if {[catch {Tables $handle [::acre::dumpmem::anchor $memory]} why]} {
         ::acre::err::bad "$path: the store in it cannot be read: its table of tags: $why"
@@ -72,7 +73,7 @@ proc ::acre::dumpvalue::Tables {handle anchor} {
     }
 }
 
-# struct store_tag_row and struct store_field_row -> {{NAME {number N size N fields {NAME {OFFSET KIND}}}} {NUMBER NAME}}.
+# Rows of struct store_tag_row and of struct store_field_row -> {TABLE {NUMBER NAME ...}}, TABLE as of tags.
 proc ::acre::dumpvalue::Table {handle rows count fields field_count} {
     variable KINDS
     set table [dict create]

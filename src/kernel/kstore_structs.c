@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the computed nodes of the tree look at: structs that are no values, in rows as those of the tags, so that who has
- * only a dump of memory can compute the same (farm/lib/dumphost.tcl).  A node's function_value has the context that its
- * function is called with: the address of one of these.
+ * What the computed nodes of the tree look at: structs that are no values, in rows as those of the tags, so that who
+ * has only a dump of memory can compute the same (farm/lib/dumphost.tcl).  A node's function_value has the context that
+ * its function is called with: the address of one of these.
  */
 #include "backed.h"
 #include "boot.h"

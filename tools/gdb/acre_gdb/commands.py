@@ -49,6 +49,7 @@ class Acre(gdb.Command):
 
   acre value p       a tagged pointer as its type and value
   acre tuple p       a tuple, table or vector, one entry a line
+  acre tags          the tags that there are
   acre heaps         every heap with its figures
   acre ledger        every owner of frames (the kernel's)
 """
@@ -90,6 +91,22 @@ Usage: acre tag EXPRESSION"""
         address = memory.address(argument, "address")
         tag = text.tag_of(address)
         print("%s 0x%02x" % (facts.tag_name(tag), tag))
+
+
+class Tags(Command):
+    """Prints the table of tags that the kernel publishes: number, name, bytes, and the fields of what has the tag.
+Usage: acre tags
+
+It is the table that "acre ctl tags" shows."""
+    completion = gdb.COMPLETE_NONE
+
+    def run(self, _argument):
+        found = facts.published()
+        if not found:
+            raise Trouble("this program publishes no table of tags")
+        columns([("tag", "name", "bytes", "fields")] +
+                [("0x%02x" % row.number, row.name, row.bytes, " ".join(row.fields)) for _, row in sorted(found.items())],
+                4)
 
 
 class Tuple(Command):
@@ -253,5 +270,5 @@ class TextFunction(gdb.Function):
 
 
 def register():
-    for command in (Acre, Value, Tag, Tuple, Heaps, Ledger, Mappings, Symbols, TagFunction, TextFunction):
+    for command in (Acre, Value, Tag, Tags, Tuple, Heaps, Ledger, Mappings, Symbols, TagFunction, TextFunction):
         command()

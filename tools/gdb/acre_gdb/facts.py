@@ -2,6 +2,8 @@
 """Numbers and names of the program under the debugger, from its debug information and its constants: none of them
 stands here."""
 
+import collections
+
 import gdb
 
 WORD = (1 << 64) - 1
@@ -90,8 +92,33 @@ def names(file, name):
     return once(("names", file, name), lambda: from_file(read))
 
 
+Tag = collections.namedtuple("Tag", "number name bytes fields")  # fields: names, in their order
+
+
+def elements(array):
+    first, last = array.type.range()
+    return [array[i] for i in range(first, last + 1)]
+
+
+def published():
+    """The table of tags that the kernel publishes for who reads its store (src/runtime/storetags.h), by number: acre ctl
+    has the same.  Empty in a program that has none."""
+    def read():
+        try:
+            tags, fields = (elements(static("storetags.c", name)) for name in ("store_tag_rows", "store_field_rows"))
+        except Trouble:
+            return {}
+        found = {int(row["number"]): Tag(int(row["number"]), row["name"].string(), int(row["size"]), []) for row in tags}
+        for row in fields:
+            found[int(row["tag"])].fields.append(row["name"].string())
+        return found
+    return once("published", lambda: from_file(read))
+
+
 def tag_name(tag):
     """As tag_name of tag.h."""
+    if published() and tag:
+        return published()[tag].name if tag in published() else "unlisted"
     listed = names("tag.c", "names")
     return listed[tag] if tag < len(listed) else "unlisted"
 
