@@ -133,10 +133,11 @@ proc ::acre::bochs::start {handle} {
     if {$console} {
         Serve $handle
     }
-    if {$meta} {
+    set com2 [expr {$meta || [dict get $run(case) com2] ne ""}]
+    if {$com2} {
         dict set run(case) meta-port [::acre::relay::listen $handle]
     }
-    if {$console || $meta || $dump} {
+    if {$console || $com2 || $dump} {
         # What is this run's own, and not of the one that anybody may run again.
         set rc run.bochsrc
         Write [file join $run(dir) $rc] [config $run(case)]

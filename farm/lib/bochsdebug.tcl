@@ -76,6 +76,7 @@ proc ::acre::bochs::Stopped {handle} {
     set run(prompt) 1
     ::acre::drive::audit $handle
     Go $handle
+    ::acre::drive::resumed $handle
 }
 
 proc ::acre::bochs::Go {handle} {

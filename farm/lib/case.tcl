@@ -141,7 +141,12 @@ proc ::acre::case::Drive {case served} {
     foreach key {emulator machine memory dir cpu disk} {
         dict set drive $key [dict get $case $key]
     }
-    dict set drive image [::acre::programcase::image $case]
+    dict set drive image [::acre::storecase::image $case [::acre::programcase::image $case]]
+    if {[::acre::storecase::wanted $case]} {
+        ::acre::storecase::start [dict get $scaled silence]
+        dict set drive com2 ::acre::storecase::com2
+        dict set drive on-resume ::acre::storecase::talk
+    }
     if {[dict get $case regex] eq ""} {
         # Nobody looks at Acre's screen; the adapter's BIOS alone is a twentieth of a boot.
         dict set drive vga none

@@ -60,7 +60,7 @@ proc ::acre::case::Findings {case served tap} {
     if {[lindex $early 0] ne $said} {
         set early [list $said [Found $case $served $said]]
     }
-    set findings [concat [lindex $early 1] [::acre::programcase::findings $case $tap]]
+    set findings [concat [lindex $early 1] [::acre::programcase::findings $case $tap] [Store $case $served $tap]]
     Write $case audit.txt [Seen $findings]
     return $findings
 }
@@ -69,15 +69,7 @@ proc ::acre::case::Found {case served said} {
     variable snapshot
     set snapshot [::acre::audit::look $snapshot]
     set report [::acre::compare::report $said]
-    set facts [Facts $report [dict get $case cpu]]
-    set entries [dict get $served entries]
-    if {$entries eq ""} {
-        set entries [lmap entry [dict get $report e820] {
-            lassign $entry base length type
-            list $base [expr {$base + $length}] $type
-        }]
-    }
-    set oracle [::acre::oracle::judge $entries [dict get $served quirks] $facts]
+    set oracle [Oracle $case $served $report]
     set findings [::acre::compare::judge $report $oracle [Expected $served $oracle]]
     if {[dict get $case map] eq ""} {
         lappend findings {*}[::acre::compare::ladder $report [dict get $case memory]]
@@ -86,6 +78,35 @@ proc ::acre::case::Found {case served said} {
     lappend findings {*}[PhysBits $report [dict get $case cpu]]
     lappend findings {*}[::acre::audit::judge $snapshot $report [dict get $oracle usable] [dict get $case cpu]]
     return $findings
+}
+
+# What the store has told against all other accounts.
+proc ::acre::case::Store {case served tap} {
+    variable snapshot
+    if {![::acre::storecase::wanted $case]} {
+        return {}
+    }
+    ::acre::paths::use storejudge
+    set report [::acre::compare::report $tap]
+    set oracle [Oracle $case $served $report]
+    if {![::acre::storejudge::loaded $tap]} {
+        return [expr {[::acre::storejudge::short $oracle] ? {}
+            : [list "store: expected that it is loaded where memory is not short, got none"]}]
+    }
+    return [::acre::storejudge::judge [::acre::storecase::told] $report $oracle [Expected $served $oracle] \
+        [dict get $snapshot walk]]
+}
+
+# What the oracle says of the map that was served, or of the emulator's own.
+proc ::acre::case::Oracle {case served report} {
+    set entries [dict get $served entries]
+    if {$entries eq ""} {
+        set entries [lmap entry [dict get $report e820] {
+            lassign $entry base length type
+            list $base [expr {$base + $length}] $type
+        }]
+    }
+    return [::acre::oracle::judge $entries [dict get $served quirks] [Facts $report [dict get $case cpu]]]
 }
 
 # The oracle's facts come from outside: the words in memory, and what these emulators' CPUs are known to address.

@@ -6,14 +6,14 @@ namespace eval ::acre::cmd {}
 namespace eval ::acre::farm {
     # What the process of a case needs, and what a run needs beside it: a case must start fast.
     variable caseLibraries {
-        patterns machine process hang rsp qemu bochs drive quirks interval mapops map rom programcase casefile case
+        patterns machine process hang rsp qemu bochs drive quirks interval mapops map rom programcase storecase casefile case
     }
     variable runLibraries {options farmcheck plan group family progress keeper runner resume summary probe farmrun}
     # option -> {kind name default}: list options take all words up to the next option and may be repeated.
     variable options {
         --emulator {list emulators {}} --maps {list maps {}} --select {list select {}} --memory {list memory {}}
         --machine {list machines {}} --cpu {list cpus {}} --disk {list disks {}} --group {list groups {}}
-        --program {list programs {}} --jobs {one jobs {}} --out {one out farm-out}
+        --program {list programs {}} --store {flag store 0} --jobs {one jobs {}} --out {one out farm-out}
         --image {one image {}} --syms {one syms {}}
         --expect {one regex {}} --timeout-scale {one scale 1} --case {one case {}}
         --list {flag list 0} --resume {flag resume 0} --pictures {flag pictures 0}
@@ -142,6 +142,9 @@ proc ::acre::farm::Selections {given} {
         if {[dict get $given $key] ne ""} {
             dict set axes $axis [dict get $given $key]
         }
+    }
+    if {[dict get $given store]} {
+        dict set axes store served
     }
     if {[dict get $given memory] ne "" && [dict get $given maps] ne ""} {
         dict set axes ram [lmap size [dict get $given memory] {string toupper $size}]

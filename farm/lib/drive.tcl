@@ -11,6 +11,7 @@
 #     audit-address 0x...|""
 #     on-audit command prefix|""   called with a HANDLE while the guest stands at audit-address; an error that it raises
 #                                  ends the run as emulator-error, with its words in detail
+#     on-resume command prefix|""  called with a HANDLE once the guest goes on from there
 #     on-start command prefix|""   called with the emulator's command line as a list, once it runs
 #     on-output command prefix|""   called with each piece of BYTES of the serial port, as it comes
 #     gdb ""|what QEMU's -gdb takes: then the guest waits for a debugger, and is not looked at for a dead halt
@@ -20,6 +21,8 @@
 #                                  to the port, and events of the console's own are {*}GUARD PROC, which calls PROC
 #                                  HANDLE.  An error with errorcode ACRE LEFT ends the run as left
 #     meta path|""     the Unix socket that is to lead to the machine's second serial port; without it it has none
+#     com2 command prefix|""    called with {IN OUT} before the guest runs: channels that lead to its second serial port,
+#                                  which it has then; not beside meta
 #     echo 0|1 (serial to stdout live)   expect regex|"" (ends a foreign image's run: end = expect)
 #     trace 0|1 (the emulator's log has all that it can tell)
 #     dump path|""   where the guest's memory goes at its end, as an ELF core (dumptake.tcl); there must be no gdb
@@ -57,8 +60,8 @@ namespace eval ::acre::drive {
     variable count 0
     variable DEFAULTS {
         emulator qemu machine pc memory 0x4000000 rom "" cpu "" disk ide icount 0 accel tcg vga std trace 0
-        gdb "" limits {first-byte 20 silence 20 total 120} most 0 audit-address "" on-audit "" on-start ""
-        on-output "" console "" meta "" echo 0 expect "" dump ""
+        gdb "" limits {first-byte 20 silence 20 total 120} most 0 audit-address "" on-audit "" on-resume ""
+        on-start "" on-output "" console "" meta "" com2 "" echo 0 expect "" dump ""
     }
     # Seconds: between two looks at the clocks; of quiet before the CPU is looked at, and between two such looks.
     variable TICK 0.05
@@ -149,6 +152,14 @@ proc ::acre::drive::End {handle end detail} {
         }
         set run(total-seconds) [expr {[Seconds] - $run(start)}]
         set run(end) $end
+    }
+}
+
+# resumed HANDLE: it has gone on from there.
+proc ::acre::drive::resumed {handle} {
+    upvar #0 $handle run
+    if {$run(end) eq "" && [dict get $run(case) on-resume] ne ""} {
+        after 0 [list ::acre::drive::Safely $handle {*}[dict get $run(case) on-resume]]
     }
 }
 

@@ -75,6 +75,9 @@ proc ::acre::farm::Programs {given} {
             ::acre::err::usage "no such program: '$program'; there are [join [::acre::programcase::names] { and }]"
         }
     }
+    if {[dict get $given store] && [dict get $given regex] ne ""} {
+        ::acre::err::usage "--store is for images of Acre, --expect for others"
+    }
     if {[dict get $given programs] ne ""} {
         if {[dict get $given regex] ne ""} {
             ::acre::err::usage "--program is for images of Acre, --expect for others"

@@ -5,11 +5,12 @@
 #   [NAME]
 #   about = what it is for
 #   cases = PATTERN... [emu=E,E] [machine=M,M] [cpu=MODEL] [disk=D,D] [ram=SIZE,SIZE] [program=NAME,NAME]
+#           [store=served]
 #
 # A cpu value may hold commas (qemu64,-nx), so there is one a line.  A group is the union of its `cases` lines.
 
 namespace eval ::acre::group {
-    variable axes {emu {qemu bochs} machine pc cpu {{}} disk ide ram {{}} program {{}}}
+    variable axes {emu {qemu bochs} machine pc cpu {{}} disk ide ram {{}} program {{}} store {{}}}
 }
 
 # selection PATTERNS AXES -> a selection as plan.tcl takes it; AXES (a dict) replaces the defaults.

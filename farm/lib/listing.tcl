@@ -7,7 +7,7 @@
 
 namespace eval ::acre::listing {
     variable ADDRESS_END 0x10000000000000000
-    variable UNLISTED_LIMIT 0xffff808000000000
+    variable UNLISTED_LIMIT 0xffffff8000000000
 }
 
 # ask HANDLE EMULATOR -> the emulator's own words, for `read`: all that has to be asked while the guest stands still.
@@ -24,9 +24,9 @@ proc ::acre::listing::read {emulator words} {
     return [dict create where [qemu_tlb $where] rights [qemu_mem $rights]]
 }
 
-# complete HANDLE WHERE RUNS -> WHERE with what Bochs 2.7's `info tab` steps over: the first PML4 slot of the upper half
-# (seen: a page at 0xffff800040000000 that `page` shows and `info tab` does not).  Bochs is asked about both ends of
-# those RUNS of the walk that lie there.
+# complete HANDLE WHERE RUNS -> WHERE with what Bochs 2.7's `info tab` steps over: the PML4 slots of the upper half but
+# the last (seen: pages at 0xffff800040000000 and in the slots of all tags that `page` shows and `info tab` does not).
+# Bochs is asked about both ends of those RUNS of the walk that lie there.
 proc ::acre::listing::complete {handle where runs} {
     variable UNLISTED_LIMIT
     foreach run $runs {

@@ -3,9 +3,11 @@
 # plan.tcl: from what was asked for to the list of cases, written down before anything runs.
 #
 # A case is one boot: image x emulator x machine x RAM x map x quirks (the quirks stand in the map file).  It is a dict:
-#   name      boot@MAP[,ram=SIZE],emu=E[,machine=M][,cpu=C][,disk=D][,program=P]; defaults left out; never twice
+#   name      boot@MAP[,ram=SIZE],emu=E[,machine=M][,cpu=C][,disk=D][,program=P][,store=served]; defaults left out;
+#             never twice
 #   subject   MAP: zoo/NAME, real/NAME, ladder/SIZE, or the path of a map from elsewhere
 #   program   what runs after the self-checks (programcase.tcl), "" for nothing
+#   store     served: the store is read and compared (storecase.tcl), "" for not
 #   emulator machine cpu disk   as drive.tcl takes them          memory   bytes of RAM
 #   map       path of the map file, "" for the emulator's own map
 #   expect    boots or refuses, and reason, its text             origin   why it is in the plan, in words
@@ -13,7 +15,7 @@
 #   cost      guess of its seconds, to start the longest first
 #
 # A selection is a dict: patterns (of subjects or whole names; "*" is all) and the axes emu machine cpu disk ram
-# program, each a list of values.  Several selections make the union of their cases.
+# program store, each a list of values.  Several selections make the union of their cases.
 
 namespace eval ::acre::plan {
     variable MIB 1048576
@@ -93,7 +95,10 @@ proc ::acre::plan::Rows {subject selection common axes} {
     set cases {}
     foreach ram [dict get $selection ram] {
         foreach program [dict get $selection program] {
-            lappend cases [Case $subject [dict merge $axes [dict create ram $ram program $program]] $common]
+            foreach store [dict get $selection store] {
+                lappend cases [Case $subject [dict merge $axes [dict create ram $ram program $program store $store]] \
+                    $common]
+            }
         }
     }
     return $cases
@@ -105,8 +110,11 @@ proc ::acre::plan::Has {emulator machine disk} {
     return [expr {[dict exists $rows $emulator-$machine] && [dict exists $rows $emulator-$machine disk-$disk]}]
 }
 
-# Whether the machine can have that much RAM.
+# Whether the machine can have that much RAM, and the kernel, which must come so far, serve its store.
 proc ::acre::plan::Fits {case} {
+    if {[dict get $case store] ne "" && [dict get $case expect] eq "refuses"} {
+        return 0
+    }
     set row [dict get [::acre::machine::rows] [dict get $case emulator]-[dict get $case machine]]
     set memory [dict get $case memory]
     set unit [expr {[dict exists $row memory-unit] ? [dict get $row memory-unit] : 4096}]
@@ -157,7 +165,7 @@ proc ::acre::plan::Case {subject axes common} {
 proc ::acre::plan::name {subject axes} {
     set name boot@$subject
     foreach {axis key default} {
-        ram ram {} emu emulator {} machine machine pc cpu cpu {} disk disk ide program program {}
+        ram ram {} emu emulator {} machine machine pc cpu cpu {} disk disk ide program program {} store store {}
     } {
         if {[dict get $axes $key] ne $default} {
             append name ,$axis=[dict get $axes $key]

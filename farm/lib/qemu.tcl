@@ -77,13 +77,14 @@ proc ::acre::qemu::start {handle} {
     # A named pipe PATH is two to QEMU: PATH.in, which it reads, and PATH.out.
     set console [expr {[dict get $run(case) console] ne ""}]
     set pipes [concat {com1.in com1.out qmp.in qmp.out} [expr {$console ? {com3.in com3.out} : {}}] \
-        [expr {$audit ? {gdb.in gdb.out} : {}}]]
+        [expr {[dict get $run(case) com2] ne "" ? {com2.in com2.out} : {}}] [expr {$audit ? {gdb.in gdb.out} : {}}]]
+    if {[dict get $run(case) dump] ne ""} {
+        # Before the guardian hears which files are to be removed.
+        ::acre::dumptake::prepare $handle
+    }
     ::acre::rundir::fifos_begin $handle {*}$pipes
     dict set run(case) boot [::acre::rundir::boot_file $handle]
     ::acre::rundir::replay $handle [concat [Command [dict replace $run(case) dump ""]] -serial stdio] "" ""
-    if {[dict get $run(case) dump] ne ""} {
-        ::acre::dumptake::prepare $handle
-    }
     set own [::acre::rundir::own_disk $handle]
     if {$own ne ""} {
         dict set run(case) boot $own
@@ -107,6 +108,9 @@ proc ::acre::qemu::start {handle} {
         ::acre::drive::console $handle $run(fifo,com1.in) $run(fifo,com3.out)
     }
     lappend run(argv) {*}[Meta $run(case)]
+    if {[dict get $run(case) com2] ne ""} {
+        {*}[dict get $run(case) com2] [list $run(fifo,com2.out) $run(fifo,com2.in)]
+    }
     Channels $handle $audit
     ::acre::drive::launch $handle
 }
@@ -114,10 +118,11 @@ proc ::acre::qemu::start {handle} {
 # COM2, with one client of the socket at a time; the next one waits for its turn.
 proc ::acre::qemu::Meta {case} {
     set path [dict get $case meta]
-    if {$path eq ""} {
+    if {$path eq "" && [dict get $case com2] eq ""} {
         return {}
     }
-    return [list -chardev socket,id=com2,path=[Escape $path],server=on,wait=off -device isa-serial,chardev=com2,index=1]
+    set where [expr {$path eq "" ? "pipe,path=com2" : "socket,path=[Escape $path],server=on,wait=off"}]
+    return [list -chardev $where,id=com2 -device isa-serial,chardev=com2,index=1]
 }
 
 # Everything that QEMU is to do first waits in the pipes before it runs.
@@ -249,7 +254,7 @@ proc ::acre::qemu::registers_in {text} {
 
 # The CPU in QEMU's own words; the guest stands from then on.
 proc ::acre::qemu::state {handle} {
-    ask $handle "\"execute\": \"stop\""
+    ask $handle [list "\"execute\": \"stop\""]
     return [monitor $handle "info registers"]
 }
 
@@ -268,6 +273,7 @@ proc ::acre::qemu::Stopped {handle client} {
     if {!$run(gone)} {
         ::acre::rsp::send $client [format z1,%llx,1 [dict get $run(case) audit-address]]
         ::acre::rsp::send $client c
+        ::acre::drive::resumed $handle
     }
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# relay.tcl: the second serial port of an emulator that knows no Unix sockets (Bochs), at a Unix socket.
+# relay.tcl: the second serial port of an emulator that knows no Unix sockets (Bochs), at a Unix socket, or at what the
+# case's com2 makes of it.
 #
 #   ::acre::relay::listen HANDLE       -> a port of 127.0.0.1 for the emulator to connect to, once
 #   ::acre::relay::serve HANDLE        makes the socket of the run's case; the pipes com2.in and com2.out are there
@@ -34,6 +35,10 @@ proc ::acre::relay::Connected {handle channel host port} {
     close $run(relay,server)
     fconfigure $channel -blocking 0 -buffering none -translation binary
     lappend run(channels) $channel
+    if {[dict get $run(case) com2] ne ""} {
+        {*}[dict get $run(case) com2] [list $channel $channel]
+        return
+    }
     set run(relay,port) $channel
     set run(relay,held) ""
     fileevent $channel readable [list ::acre::drive::Safely $handle ::acre::relay::Out]

@@ -5,6 +5,7 @@
 #   ::acre::storepeer::open SOCKET SECONDS ?FAREWELL?  -> a HANDLE.  SECONDS: how long the peer may be silent while it
 #                                      owes an answer.  FAREWELL, a request's JSON, is sent when this process ends, in
 #                                      whatever way.  Raises {ACRE BAD} if there is no such socket
+#   ::acre::storepeer::over IN OUT SECONDS  -> the same over channels that lead to the port
 #   ::acre::storepeer::ask HANDLE OPERATION ARGUMENTS  -> the answer's JSON text; ARGUMENTS is a dict name -> JSON text.
 #                                      Raises {ACRE STORE CODE} with the server's words if it refused, {ACRE PEER WHY}
 #                                      if no answer came; after the WHY "silent" one may ask again
@@ -76,10 +77,21 @@ proc ::acre::storepeer::open {path seconds {farewell ""}} {
     }
     lassign [chan pipe] peer(words) write
     set peer(channel) [::open |[concat $command [list 2>@ $write]] r+]
+    set peer(out) $peer(channel)
     ::close $write
     fconfigure $peer(channel) -blocking 0 -buffering none -translation binary
     fconfigure $peer(words) -blocking 0
     fileevent $peer(channel) readable [list ::acre::storepeer::Read $handle]
+    return $handle
+}
+
+proc ::acre::storepeer::over {in out seconds} {
+    variable count
+    set handle ::acre::storepeer::peer[incr count]
+    upvar #0 $handle peer
+    array set peer [list path "COM2" patience $seconds channel $in out $out words ""]
+    array set peer {held "" events {} answer "" waiting "" end "" known 0 noise 0 number 0}
+    fileevent $in readable [list ::acre::storepeer::Read $handle]
     return $handle
 }
 
@@ -99,7 +111,7 @@ proc ::acre::storepeer::Read {handle} {
     }
     if {[eof $peer(channel)]} {
         fileevent $peer(channel) readable {}
-        set peer(end) [string trim [read $peer(words)]]
+        set peer(end) [expr {$peer(words) eq "" ? "" : [string trim [read $peer(words)]]}]
         if {$peer(end) eq ""} {
             set peer(end) closed
         }
@@ -156,7 +168,7 @@ proc ::acre::storepeer::ask {handle operation arguments} {
     set peer(waiting) $id
     Patience $handle
     # A line's end first: it ends what an earlier client may have left half.
-    catch {puts -nonewline $peer(channel) \n[::acre::storeframe::make $request]}
+    catch {puts -nonewline $peer(out) \n[::acre::storeframe::make $request]}
     while {$peer(waiting) ne "" && $peer(end) eq ""} {
         vwait $handle
     }
@@ -253,6 +265,11 @@ proc ::acre::storepeer::pending {handle} {
 proc ::acre::storepeer::close {handle} {
     upvar #0 $handle peer
     Stop $handle
+    if {$peer(words) eq ""} {
+        catch {fileevent $peer(channel) readable {}}
+        unset peer
+        return
+    }
     set pids [pid $peer(channel)]
     catch {::close $peer(channel)}
     catch {::close $peer(words)}

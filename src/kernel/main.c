@@ -89,9 +89,9 @@ void kernel_main(const struct handoff *h)
     sections_drop_checks();
     report();
     mark("checks");
+    acre_audit_point();
     if (kstore_present && !has_program)
         kstore_hold();
-    acre_audit_point();
     if (has_program && !failed)
         program_run();
     machine_end(failed ? PROTO_EXIT_FAILED : PROTO_EXIT_OK);
