@@ -6,7 +6,7 @@
 # The head of a patch, before its first "---" line: words that say what is broken, and
 #   judge: JUDGE                               who must find it: one of `judges` below
 #   expect: EMULATOR SUBJECT VERDICT SUB GLOB  the reason or a finding matches GLOB; may be repeated;
-#                                              SUBJECT may end in ,program=NAME
+#                                              SUBJECT may end in ,program=NAME or ,store=served
 #   clocks: FACTOR                             on the case's three clocks, where the end is that one runs out
 
 source [file join [file dirname [info script]] tap.tcl]
@@ -18,10 +18,10 @@ if {[catch {package require Expect}]} {
 ::acre::paths::use cmd_farm
 ::acre::farm::load 1
 
-set judges {points oracle audit report end}
+set judges {points oracle audit report end store}
 # Every way that a guest can make its case red; a kernel cannot cause ERROR and MISSING (t/4xx, t/610).
 set ways {
-    {FAIL points} {FAIL compare} {FAIL audit} {FAIL empty} {FAIL skipped} {FAIL refused} {FAIL not-refused}
+    {FAIL points} {FAIL compare} {FAIL audit} {FAIL store} {FAIL empty} {FAIL skipped} {FAIL refused} {FAIL not-refused}
     {CRASH torn} {CRASH exit} {CRASH panic} {CRASH triple-fault} {CRASH reset}
     {HANG dead-halt} {HANG spin} {HANG silence} {HANG first-byte} {HANG timeout}
 }
@@ -73,13 +73,16 @@ proc build {names} {
 # plan NAME EMULATOR SUBJECT DIR CLOCKS -> the case, as `acre farm` plans it, under a name of its own.
 proc plan {name emulator subject dir clocks} {
     set program {}
+    set store {}
     regexp {^(.*),program=(.*)$} $subject - subject program
+    regexp {^(.*)(,store=served)$} $subject - subject store
     set given [::acre::options::parse farm $::acre::farm::options \
         [list --emulator $emulator --select $subject --image $dir/acre.img --timeout-scale $clocks \
-            {*}[expr {$program eq "" ? "" : [list --program $program]}]]]
+            {*}[expr {$program eq "" ? "" : [list --program $program]}] \
+            {*}[expr {$store eq "" ? "" : "--store"}]]]
     ::acre::farm::Check given
     set case [lindex [::acre::farm::Plan $given] 0]
-    append subject [expr {$program eq "" ? "" : ",program=$program"}]
+    append subject [expr {$program eq "" ? "" : ",program=$program"}] $store
     dict set case name $name@[string map {/ -} $subject]-$emulator
     return [dict replace $case dir [file join [tap::tmp] [dict get $case name]] hash ""]
 }

@@ -176,8 +176,9 @@ proc ::acre::case::Judged {result} {
         return $result
     }
     set more [expr {[llength $findings] > 1 ? " (and [expr {[llength $findings] - 1}] more in audit.txt)" : ""}]
-    set sub [expr {[string match "audit: *" [lindex $findings 0]] ? "audit" : "compare"}]
-    return [dict replace $result verdict FAIL sub $sub why [regsub {^audit: } [lindex $findings 0] ""]$more]
+    set sub compare
+    regexp {^(audit|store): } [lindex $findings 0] - sub
+    return [dict replace $result verdict FAIL sub $sub why [regsub {^(audit|store): } [lindex $findings 0] ""]$more]
 }
 
 # result.txt

@@ -26,6 +26,8 @@ namespace eval ::acre::storecase {
     variable peer ""
     variable told {}
     variable seconds 0
+    # Milliseconds between two looks whether the guest is still there.
+    variable PAUSE 50
 }
 
 proc ::acre::storecase::wanted {case} {
@@ -67,6 +69,7 @@ proc ::acre::storecase::talk {handle} {
     variable QUESTIONS
     variable peer
     variable told
+    Watch $handle
     try {
         dict for {key question} $QUESTIONS {
             dict set told $key [Ask {*}$question]
@@ -80,6 +83,20 @@ proc ::acre::storecase::talk {handle} {
         dict set told trouble $why
     } finally {
         ::acre::storepeer::close $peer
+        set peer ""
+    }
+}
+
+# A guest that has ended owes no answer: its pipe does not tell.
+proc ::acre::storecase::Watch {handle} {
+    variable peer
+    variable PAUSE
+    if {$peer eq ""} {
+        return
+    } elseif {![info exists $handle] || [set ${handle}(end)] ne "" || [set ${handle}(gone)]} {
+        set ${peer}(end) closed
+    } else {
+        after $PAUSE [list ::acre::storecase::Watch $handle]
     }
 }
 
