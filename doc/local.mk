@@ -26,5 +26,18 @@ doc/man/acre.1: $(help_TEXTS) $(man_deps)
 doc/man/acre-map.5: $(top_srcdir)/doc/help/map-format.txt $(man_deps)
 	$(help_to_man) acre-map 5 $(PACKAGE_VERSION) $< >$@.new && mv -f $@.new $@
 
+# Completion, of the same texts.
 bashcompdir = $(datadir)/bash-completion/completions
-dist_bashcomp_DATA = doc/acre
+zshcompdir = $(datadir)/zsh/site-functions
+bashcomp_DATA = doc/completion/acre
+zshcomp_DATA = doc/completion/_acre
+CLEANFILES += doc/completion/acre doc/completion/_acre doc/completion/rows
+
+doc/completion/rows: $(help_TEXTS) $(top_srcdir)/tools/help-table
+	$(AM_V_GEN)$(MKDIR_P) doc/completion && AWK='$(AWK)' $(SHELL) $(top_srcdir)/tools/help-table $(help_TEXTS) \
+	  >$@.new && mv -f $@.new $@
+completion = $(AM_V_GEN)sed -e '/^@rows@$$/{r doc/completion/rows' -e 'd;}' -e 's|@pkgdatadir[@]|$(pkgdatadir)|'
+doc/completion/acre: $(top_srcdir)/doc/completion/acre.bash.in doc/completion/rows Makefile
+	$(completion) $< >$@.new && mv -f $@.new $@
+doc/completion/_acre: $(top_srcdir)/doc/completion/acre.zsh.in doc/completion/rows Makefile
+	$(completion) $< >$@.new && mv -f $@.new $@

@@ -12,7 +12,7 @@ cd "$top_srcdir" || exit 99
 } | while IFS= read -r f; do
 	case $f in
 	*.asm | *.c | *.h | *.map | *.tcl) continue ;;
-	doc/acre | t/tap.sh) echo "$f" ;;
+	doc/completion/acre.bash.in | t/tap.sh) echo "$f" ;;
 	*) head -n 1 "$f" | grep -qE '^#!(/bin/(ba)?sh|/usr/bin/env (ba)?sh)' && echo "$f" ;;
 	esac
 done | grep -v '^tools/acre.in$' >"$tmp/scripts"

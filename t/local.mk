@@ -73,6 +73,7 @@ TESTS += \
 	t/046-prove-gate.t \
 	t/050-shell-lint.t \
 	t/060-install.t \
+	t/065-completion.t \
 	t/070-acre-usage.t \
 	t/115-runtime-freestanding.t \
 	t/190-coverage.t \
