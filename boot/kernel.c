@@ -23,6 +23,7 @@
 #define CHECKS_WANTED "checks=1" /* the option that has the self-checks run before a program */
 #define TRACE_WANTED "trace=1" /* the one that has a program's calls written down */
 #define META_OFF "meta=off" /* the one that keeps the meta store out */
+#define META_WRITE "meta=write" /* the one that lets it be written to: then a trace may be turned on any time */
 #define SYMBOLS_ROOM 64u /* frames that must be left for a program before its kernel gets its functions' names */
 #define STORE_ROOM 512u /* the same for the meta store, which takes about 130 of them when it starts */
 #define PARTS \
@@ -118,11 +119,12 @@ static uint32_t parts_needed(const struct handoff *h, uint32_t pages)
 static uint32_t parts_wanted(const struct handoff *h)
 {
     static const struct uart com2 = { .port = PROTO_COM2_PORT };
-    uint32_t pages = HEADER32(IMAGE_HDR_ARCHIVE_PAGES), parts = parts_needed(h, pages);
+    uint32_t pages = HEADER32(IMAGE_HDR_ARCHIVE_PAGES), parts = parts_needed(h, pages), more = IMAGE_PART_STORE;
 
-    if (uart_is_there(&com2) && !has_option(h->options, META_OFF) &&
-        is_room(parts | IMAGE_PART_STORE, pages, STORE_ROOM))
-        parts |= IMAGE_PART_STORE;
+    if (pages && has_option(h->options, META_WRITE))
+        more |= IMAGE_PART_TRACE;
+    if (uart_is_there(&com2) && !has_option(h->options, META_OFF) && is_room(parts | more, pages, STORE_ROOM))
+        parts |= more;
     return parts;
 }
 

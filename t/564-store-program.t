@@ -5,18 +5,17 @@
 
 source [file join $::env(srcdir) storeguest.tcl]
 store::need
-set found [boots::plan {qemu bochs} 0 23]
-set key [string repeat k 32]
-set hex [binary encode hex $key]
+set found [boots::plan {qemu bochs} 0 24]
+set key [string repeat 6b 32]
 set program [store::program watched -pthread]
-set image [store::image watched --set console=pipe --set meta=write --set metakey=$hex --arg0 watched \
+set image [store::image watched --set console=pipe --set meta=write --set metakey=$key --arg0 watched \
     $program "two words" ""]
 
 # The lines that the program says between a command and the line that ends its answer.
-proc answer {guest command last} {
-    store::tell $guest "$command\n"
+proc lines {command last} {
+    store::tell $command\n
     set lines {}
-    while {[set line [store::line $guest *]] ne "" && $line ne $last} {
+    while {[set line [store::line *]] ne "" && $line ne $last} {
         lappend lines $line
     }
     return $lines
@@ -41,7 +40,7 @@ proc maps_stored {mappings} {
     foreach row $mappings {
         dict with row {
             set path [expr {$kind in {stack heap vdso} ? "\[$kind\]" : $file}]
-            lappend rows [list [expr {$base}] [expr {$limit}] $access [expr {$shared ? 1 : 0}] $offset $path]
+            lappend rows [list [expr {$base}] [expr {$limit}] $access $shared $offset $path]
         }
     }
     return $rows
@@ -58,15 +57,15 @@ proc in_code {maps address} {
 }
 
 foreach emulator $found {
-    set guest [store::guest $emulator $image]
-    tap::is [store::line $guest ran] ran "$emulator: the program runs"
-    set c [store::connect $guest]
+    store::start $emulator $image
+    tap::is [store::line ran] ran "$emulator: the program runs"
+    tap::ok [meta::ready 20000] "$emulator: and the store answers"
 
-    tap::is [store::get $c program.argv] {watched {two words} {}} "$emulator: its arguments"
-    tap::is [store::get $c program.path] [file normalize $program] "$emulator: its path"
-    tap::is [store::get $c program.name] watched "$emulator: its name"
-    set maps [maps_said [answer $guest "show /proc/self/maps" shown]]
-    set mappings [store::get $c program.mappings 4]
+    tap::is [store::get program.argv] {watched {two words} {}} "$emulator: its arguments"
+    tap::is [store::get program.path] [file normalize $program] "$emulator: its path"
+    tap::is [store::get program.name] watched "$emulator: its name"
+    set maps [maps_said [lines "show /proc/self/maps" shown]]
+    set mappings [store::get program.mappings 4]
     tap::is [maps_stored $mappings] $maps "$emulator: its mappings, as /proc/self/maps has them"
     set pages 0
     foreach row $mappings {
@@ -74,33 +73,33 @@ foreach emulator $found {
     }
     tap::ok [expr {$pages > 20}] "$emulator: with their frames: $pages"
 
-    set files [store::get $c program.files 3]
+    set files [store::get program.files 3]
     tap::is [member $files fd] {0 1 2} "$emulator: its descriptors"
     tap::is [member $files kind] {pipe pipe pipe} "$emulator: which are pipes"
 
-    set before [store::get $c program.page-faults.write-absent]
-    answer $guest "touch 100" "touched 100"
-    set after [store::get $c program.page-faults.write-absent]
+    set before [store::get program.page-faults.write-absent]
+    store::answer "touch 100" "touched 100"
+    set after [store::get program.page-faults.write-absent]
     tap::ok [expr {$after - $before in {100 101 102}}] "$emulator: 100 pages touched are 100 faults" "$before $after"
     set sum 0
-    dict for {- count} [store::get $c program.page-faults] { incr sum $count }
-    tap::ok [expr {$sum >= [store::get $c program.faults.page]}] "$emulator: and all faults of pages have a kind"
+    dict for {- count} [store::get program.page-faults] { incr sum $count }
+    tap::ok [expr {$sum >= [store::get program.faults.page]}] "$emulator: and all faults of pages have a kind"
 
-    set before [store::get $c program.calls.getppid]
-    answer $guest "calls 1000" "called 1000"
-    tap::is [expr {[store::get $c program.calls.getppid] - $before}] 1000 "$emulator: 1,000 calls are counted"
-    tap::is [store::get $c program.call-ticks.getppid] 0 "$emulator: their times are not taken"
-    tap::is [store::change $c $key config.call-times true] ok "$emulator: call-times is set"
-    answer $guest "calls 1000" "called 1000"
-    set ticks [store::get $c program.call-ticks.getppid]
+    set before [store::get program.calls.getppid]
+    store::answer "calls 1000" "called 1000"
+    tap::is [expr {[store::get program.calls.getppid] - $before}] 1000 "$emulator: 1,000 calls are counted"
+    tap::is [store::get program.call-ticks.getppid] 0 "$emulator: their times are not taken"
+    tap::is [store::change $key config.call-times true] ok "$emulator: call-times is set"
+    store::answer "calls 1000" "called 1000"
+    set ticks [store::get program.call-ticks.getppid]
     tap::ok [expr {$ticks > 1000}] "$emulator: now they are" $ticks
-    tap::is [expr {[store::get $c program.calls.getppid] - $before}] 2000 "$emulator: and are counted as before"
-    tap::is [store::change $c $key config.call-times false] ok "$emulator: call-times is set back"
-    answer $guest "calls 1000" "called 1000"
-    tap::is [store::get $c program.call-ticks.getppid] $ticks "$emulator: no more times"
+    tap::is [expr {[store::get program.calls.getppid] - $before}] 2000 "$emulator: and are counted as before"
+    tap::is [store::change $key config.call-times false] ok "$emulator: call-times is set back"
+    store::answer "calls 1000" "called 1000"
+    tap::is [store::get program.call-ticks.getppid] $ticks "$emulator: no more times"
 
-    answer $guest "threads 5" "threads 5"
-    set threads [store::get $c program.threads 4]
+    store::answer "threads 5" "threads 5"
+    set threads [store::get program.threads 4]
     tap::is [llength $threads] 6 "$emulator: six threads"
     tap::is [lsort [member $threads call]] {pause pause pause pause pause read} "$emulator: and what they wait in"
     set wrong {}
@@ -111,10 +110,10 @@ foreach emulator $found {
         if {![in_code $maps [dict get $thread registers rip]]} { lappend wrong $thread }
     }
     tap::is $wrong {} "$emulator: with stacks and registers that can be"
-    tap::is [store::get $c program.limits.nofile] {soft 1024 hard 4096} "$emulator: its limits"
-    tap::is [store::get $c program.space.mappings] [llength [store::get $c program.mappings 3]] \
+    tap::is [store::get program.limits.nofile] {soft 1024 hard 4096} "$emulator: its limits"
+    tap::is [store::get program.space.mappings] [llength [store::get program.mappings 3]] \
         "$emulator: as many mappings as are counted"
-    store::tell $guest "quit 7\n"
-    tap::like [store::end $guest] "*\n# status 7\n# exit 7\n" "$emulator: it ends well, and no frame is lost"
+    store::tell "quit 7\n"
+    tap::like [store::end] "*\n# status 7\n# exit 7\n" "$emulator: it ends well, and no frame is lost"
 }
 tap::done

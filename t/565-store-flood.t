@@ -10,26 +10,28 @@ store::need
 set KEEPS 0.90
 set TICKS(qemu) 300000000
 set TICKS(bochs) 20000000
+set PERIODS 50
+set PERIOD(qemu) 20000000 ;# ticks in 20 ms
+set PERIOD(bochs) 20000
 set REQUESTS(qemu) 10000
 set REQUESTS(bochs) 200
-set found [boots::plan {qemu bochs} 0 13]
+set found [boots::plan {qemu bochs} 0 17]
 set program [store::program watched -pthread]
 set image [store::image watched --set console=pipe $program]
 
-proc counted {guest ticks} {
-    store::tell $guest "count $ticks\n"
-    return [lindex [store::line $guest "counted *" 240] 1]
+proc counted {ticks} {
+    store::tell "count $ticks\n"
+    return [lindex [store::line "counted *" 240] 1]
 }
 
 # Sends BYTES again and again: under QEMU whenever the connection takes more, under Bochs, whose connection takes
 # megabytes that are nobody's any more, a KiB every 10 ms, which is several times what its port takes.
-proc flood {emulator connection bytes} {
-    upvar #0 $connection c
+proc flood {emulator bytes} {
     set ::sent_bytes 0
     if {$emulator eq "qemu"} {
-        fileevent $c(channel) writable [list flood_more $c(channel) $bytes]
+        fileevent $meta::channel writable [list flood_more $meta::channel $bytes]
     } else {
-        flood_slowly $c(channel) $bytes 0
+        flood_slowly $meta::channel $bytes 0
     }
 }
 proc flood_more {channel bytes} {
@@ -43,13 +45,12 @@ proc flood_slowly {channel bytes at} {
     set ::flooding [after 10 [list flood_slowly $channel $bytes [expr {$at < [string length $bytes] ? $at : 0}]]]
 }
 # Ends with a whole block.
-proc flood_end {emulator connection bytes} {
-    upvar #0 $connection c
+proc flood_end {emulator bytes} {
     if {$emulator eq "qemu"} {
-        fileevent $c(channel) writable {}
+        fileevent $meta::channel writable {}
     } else {
         after cancel $::flooding
-        flood_more $c(channel) [string range $bytes [expr {$::sent_bytes % [string length $bytes]}] end]
+        flood_more $meta::channel [string range $bytes [expr {$::sent_bytes % [string length $bytes]}] end]
     }
 }
 
@@ -58,8 +59,8 @@ proc share {flooded alone} {
 }
 
 # Reads until nothing has come for some time.
-proc drain {connection} {
-    while {[store::next $connection 3] ne ""} {}
+proc drain {} {
+    while {[meta::next 3000] ne ""} {}
 }
 
 proc random_bytes {count} {
@@ -73,51 +74,73 @@ proc random_bytes {count} {
 
 set random [random_bytes 8192]
 foreach emulator $found {
-    set guest [store::guest $emulator $image icount 1]
-    tap::is [store::line $guest begun] begun "$emulator: the program runs"
-    set alone [counted $guest $TICKS($emulator)]
+    store::start $emulator $image icount 1
+    tap::is [store::line begun] begun "$emulator: the program runs"
+    set alone [counted $TICKS($emulator)]
     tap::ok [expr {$alone > 1000}] "$emulator: and counts, alone, to $alone"
 
     # All requests at once; replies are read all the while, since the event loop runs.
-    set c [store::connect $guest]
+    tap::ok [meta::ready 20000] "$emulator: and the store answers"
     set requests $REQUESTS($emulator)
     for {set i 10001; set all ""} {$i <= 10000 + $requests} {incr i} {
-        append all [store::frame "{\"id\":1$i,\"op\":\"get\",\"path\":\"program.execs\"}"]
+        append all [meta::frame "{\"id\":1$i,\"op\":\"get\",\"path\":\"program.execs\"}"]
     }
-    store::tell $guest "count $TICKS($emulator)\n"
-    store::send $c $all
+    store::tell "count $TICKS($emulator)\n"
+    meta::send $all
     for {set i 10001; set wrong ""} {$i <= 10000 + $requests && $wrong eq ""} {incr i} {
-        set reply [store::next $c 240]
+        set reply [meta::next 240000]
         if {$reply ne "{\"id\":1$i,\"ok\":1}"} { set wrong "$i: $reply" }
     }
     tap::is $wrong "" "$emulator: $requests requests while it counts: $requests replies, in order"
-    tap::like [store::line $guest "counted *" 240] "counted *" "$emulator: and it has counted"
-    tap::is [store::garbage $c] 0 "$emulator: not a byte between the frames"
-    tap::is [store::get $c store.garbage] 0 "$emulator: nor on the way in"
+    tap::like [store::line "counted *" 240] "counted *" "$emulator: and it has counted"
+    tap::is [meta::bad] {} "$emulator: not a byte between the frames"
+    tap::is [store::get store.garbage] 0 "$emulator: nor on the way in"
 
     set block [string range $all 0 8191]
     set block [string range $block 0 [string last \n $block]]
-    flood $emulator $c $block
-    set flooded [counted $guest $TICKS($emulator)]
-    flood_end $emulator $c $block
+    flood $emulator $block
+    set flooded [counted $TICKS($emulator)]
+    flood_end $emulator $block
     tap::note "$emulator: $::sent_bytes bytes of requests were sent meanwhile: it has [share $flooded $alone] %"
     tap::ok [expr {$flooded >= $KEEPS * $alone}] "$emulator: a flood of requests leaves it 90 % of its speed" \
         "$flooded of $alone"
-    drain $c
-    tap::ok [expr {[store::get $c store.requests] > $requests + 500}] "$emulator: which was one"
-    tap::is [store::garbage $c] 0 "$emulator: and no reply was torn"
+    drain
+    tap::ok [expr {[store::get store.requests] > $requests + 500}] "$emulator: which was one"
+    tap::is [meta::bad] {} "$emulator: and no reply was torn"
 
-    flood $emulator $c $random
-    set flooded [counted $guest $TICKS($emulator)]
-    flood_end $emulator $c $random
+    flood $emulator $random
+    set flooded [counted $TICKS($emulator)]
+    flood_end $emulator $random
     tap::note "$emulator: $::sent_bytes random bytes were sent meanwhile: it has [share $flooded $alone] %"
     tap::ok [expr {$flooded >= $KEEPS * $alone}] "$emulator: so does a flood of random bytes" "$flooded of $alone"
-    drain $c
-    store::send $c \n
-    tap::is [store::get $c program.execs] 1 "$emulator: after which a request is answered"
-    set garbage [store::get $c store.garbage]
+    drain
+    meta::send \n
+    tap::is [store::get program.execs] 1 "$emulator: after which a request is answered"
+    set garbage [store::get store.garbage]
     tap::ok [expr {$garbage > 0}] "$emulator: and the garbage was counted" $garbage
-    store::tell $guest "quit 0\n"
-    tap::like [store::end $guest] "*\n# status 0\n# exit 0\n" "$emulator: it ends well, and no frame is lost"
+
+    # A watch of what always changes, while the program never enters the kernel.
+    meta::ok watch path {"program.ticks"} depth 1 interval 20
+    while {[meta::event 100] ne ""} {}
+    set before [store::get store 1]
+    counted [expr {$PERIODS * $PERIOD($emulator)}]
+    set after [store::get store 1]
+    meta::ok unwatch
+    set events [expr {[dict get $after events] - [dict get $before events]}]
+    tap::ok [expr {$events >= 0.9 * $PERIODS && $events <= 1.2 * $PERIODS}] \
+        "$emulator: a watch of 20 ms is given every 20 ms while it counts" "$events in $PERIODS periods"
+    tap::is [dict get $after lost] [dict get $before lost] "$emulator: none is lost"
+    while {[meta::event 500] ne ""} {}
+
+    if {$emulator eq "qemu"} {
+        meta::send [random_bytes 1048576]
+        drain
+        meta::send \n
+        tap::is [store::get program.execs] 1 "$emulator: 1 MiB of random bytes, and a request is answered"
+    } else {
+        tap::skip "$emulator: 1 MiB of random bytes" "its port takes 11 KiB a second"
+    }
+    store::tell "quit 0\n"
+    tap::like [store::end] "*\n# status 0\n# exit 0\n" "$emulator: it ends well, and no frame is lost"
 }
 tap::done

@@ -5,20 +5,15 @@
 
 source [file join $::env(srcdir) storeguest.tcl]
 store::need
-set found [boots::plan {qemu bochs} 0 19]
+set found [boots::plan {qemu bochs} 0 20]
 set program [store::program watched -pthread]
 set image [store::image watched --set console=pipe --set hold=1 $program]
 
-proc answer {guest command pattern} {
-    store::tell $guest "$command\n"
-    return [store::line $guest $pattern]
-}
-
 # Values of events that have come by now, and that come within a second after the last one.
-proc events {connection} {
+proc events {} {
     set values {}
-    while {[set json [store::event $connection 1]] ne ""} {
-        lappend values [dict get [json::json2dict $json] value]
+    while {[set event [meta::event 1000]] ne ""} {
+        lappend values [meta::plain [meta::at $event value]]
     }
     return $values
 }
@@ -28,49 +23,49 @@ proc ascending {list} {
 }
 
 foreach emulator $found {
-    set guest [store::guest $emulator $image]
-    tap::is [store::line $guest begun] begun "$emulator: the program runs"
-    set c [store::connect $guest]
-    tap::like [store::ask $c {{"op":"watch","path":"program.execs","interval":20}}] "*\"watch\":*" "$emulator: a watch"
-    tap::like [store::ask $c {{"op":"watch","path":"program.execs","above":15}}] "*\"watch\":*" "$emulator: a limit"
-    tap::is [answer $guest "exec 20" ran] ran "$emulator: twenty programs, one after the other"
-    set values [events $c]
+    store::start $emulator $image
+    tap::is [store::line begun] begun "$emulator: the program runs"
+    tap::ok [meta::ready 20000] "$emulator: and the store answers"
+    tap::like [meta::ok watch path {"program.execs"} interval 20] "object {watch *}" "$emulator: a watch"
+    tap::like [meta::ok watch path {"program.execs"} above 15] "object {watch *}" "$emulator: a limit"
+    tap::is [store::answer "exec 20" ran] ran "$emulator: twenty programs, one after the other"
+    set values [events]
     tap::ok [expr {[ascending [lsort -integer -unique $values]] && [lindex [lsort -integer $values] end] == 21}] \
         "$emulator: the watch saw them, up to the last" $values
     tap::ok [expr {[llength $values] >= 2}] "$emulator: some of them at least"
-    tap::like [store::ask $c {{"op":"unwatch"}}] "*\"ok\":*" "$emulator: no more watches"
-    tap::is [events $c] {} "$emulator: no more events"
+    tap::ok [expr {[lindex [meta::ok unwatch] 0] ne "refused"}] "$emulator: no more watches"
+    tap::is [events] {} "$emulator: no more events"
 
     if {$emulator eq "qemu"} {
-        store::leave $c
-        set c [store::connect $guest]
+        meta::disconnect
+        meta::ready 20000
     }
-    tap::is [store::get $c program.execs] 21 "$emulator: another client reads the same counter"
-    tap::is [store::get $c program.argv.1] 0 "$emulator: and the last one's arguments"
+    tap::is [store::get program.execs] 21 "$emulator: another client reads the same counter"
+    tap::is [store::get program.argv.1] 0 "$emulator: and the last one's arguments"
 
-    set free [store::get $c memory.ledger.free]
-    tap::like [answer $guest eat "ate *"] "ate *" "$emulator: the program takes all memory"
-    set left [store::get $c memory.ledger.free]
+    set free [store::get memory.ledger.free]
+    tap::like [store::answer eat "ate *"] "ate *" "$emulator: the program takes all memory"
+    set left [store::get memory.ledger.free]
     tap::ok [expr {$left < 200 && $free > 1000}] "$emulator: the store is read: $left frames of $free are free"
-    set mappings [store::get $c program.mappings 4]
+    set mappings [store::get program.mappings 4]
     set own 0
     foreach row $mappings { incr own [dict get $row frames own] }
     set user 0
-    dict for {owner frames} [store::get $c memory.ledger] {
+    dict for {owner frames} [store::get memory.ledger] {
         if {$owner in {user-anonymous user-stack user-heap user-program}} { incr user $frames }
     }
     tap::is $own $user "$emulator: the mappings' own frames are the ledger's"
-    set depth [store::ask $c {{"op":"get","path":"","depth":3}} 120]
-    tap::ok [expr {[string match "*\"id\":*,\"ok\":*" $depth] && [string length $depth] < 65536}] \
-        "$emulator: the whole tree, three deep: [string length $depth] bytes"
-    tap::is [answer $guest spit spat] spat "$emulator: it gives it back"
-    tap::ok [expr {[store::get $c memory.ledger.free] > $free - 40}] "$emulator: and it is free again"
+    set tree [store::get "" 3]
+    tap::ok [expr {[dict exists $tree program calls getppid] && [dict exists $tree config wxorx]}] \
+        "$emulator: the whole tree, three deep" [string range $tree 0 200]
+    tap::is [store::answer spit spat] spat "$emulator: it gives it back"
+    tap::ok [expr {[store::get memory.ledger.free] > $free - 40}] "$emulator: and it is free again"
 
-    store::tell $guest "quit 3\n"
-    tap::is [store::line $guest "# status 3"] "# status 3" "$emulator: the program ends"
-    tap::is [list [store::get $c program.argv] [store::get $c program.execs]] {{} 21} \
+    store::tell "quit 3\n"
+    tap::is [store::line "# status 3"] "# status 3" "$emulator: the program ends"
+    tap::is [list [store::get program.argv] [store::get program.execs]] {{} 21} \
         "$emulator: the store is there after it"
-    store::ask $c {{"op":"bye"}}
-    tap::like [store::end $guest] "*# exit 3\n" "$emulator: until the client says bye; no frame is lost"
+    meta::ok bye
+    tap::like [store::end] "*# exit 3\n" "$emulator: until the client says bye; no frame is lost"
 }
 tap::done

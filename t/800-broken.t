@@ -10,6 +10,7 @@
 #   clocks: FACTOR                             on the case's three clocks, where the end is that one runs out
 
 source [file join [file dirname [info script]] tap.tcl]
+source [file join $::env(srcdir) broken.tcl]
 tap::need patch patch
 tap::need qemu-system-x86_64 qemu-system-x86
 if {[catch {package require Expect}]} {
@@ -24,50 +25,6 @@ set ways {
     {FAIL points} {FAIL compare} {FAIL audit} {FAIL store} {FAIL empty} {FAIL skipped} {FAIL refused} {FAIL not-refused}
     {CRASH torn} {CRASH exit} {CRASH panic} {CRASH triple-fault} {CRASH reset}
     {HANG dead-halt} {HANG spin} {HANG silence} {HANG first-byte} {HANG timeout}
-}
-
-# head FILE -> dict: what judge clocks expect (list of {emulator subject verdict sub glob})
-proc head {file} {
-    set in [open $file]
-    set head [dict create what "" judge "" clocks 1 expect {}]
-    while {[gets $in line] >= 0 && ![string match "--- *" $line]} {
-        if {[regexp {^expect: (\S+) (\S+) (\S+) (\S+) (.+)$} $line - emulator subject verdict sub glob]} {
-            dict lappend head expect [list $emulator $subject $verdict $sub $glob]
-        } elseif {[regexp {^(judge|clocks): (\S+)$} $line - key value]} {
-            dict set head $key $value
-        } elseif {$line ne "" && ![string match SPDX* $line]} {
-            dict append head what $line
-        }
-    }
-    close $in
-    return $head
-}
-
-# build NAMES -> dict name -> what make said, for those that it could not build.  One make at a time may work in a build
-# tree, so it builds them all.
-proc build {names} {
-    set make [expr {[info exists ::env(MAKE)] && $::env(MAKE) ne "" ? $::env(MAKE) : "make"}]
-    foreach name {MAKEFLAGS MFLAGS MAKELEVEL} {
-        unset -nocomplain ::env($name)
-    }
-    set images [lmap name $names {string cat broken/ $name /acre.img}]
-    if {![catch {exec {*}$make -k -Orecurse -j[::acre::farm::Cores] -C $::env(top_builddir) {*}$images 2>@1} said]} {
-        return {}
-    }
-    set failed [dict create]
-    foreach {- name} [regexp -all -inline {\*\*\* [^\n]*broken/([^/\n]+)/acre.img['\]]} $said] {
-        # With -O all that was said in one directory stands together.  Without a directory the patch did not apply.
-        set from [string first "/broken/$name'\n" $said]
-        set own [expr {$from < 0 ? [join [lsearch -all -inline [split $said \n] */$name.patch:*] \n]
-            : [string range $said $from [expr {[string first "make: ***" $said $from] - 2}]]}]
-        dict set failed $name $own
-    }
-    if {$failed eq ""} {
-        # This tree itself cannot be built, and the images that are there are old.
-        set words [join [lsearch -all -inline -nocase -glob [split $said \n] *error*] \n]
-        set failed [concat {*}[lmap name $names {list $name ""}] [list "" $words]]
-    }
-    return $failed
 }
 
 # plan NAME EMULATOR SUBJECT DIR CLOCKS -> the case, as `acre farm` plans it, under a name of its own.
@@ -111,10 +68,7 @@ proc reasons {result} {
     return $reasons
 }
 
-set heads [dict create]
-foreach file [lsort [glob -directory [file join $::env(srcdir) broken] *.patch]] {
-    dict set heads [file rootname [file tail $file]] [head $file]
-}
+set heads [broken::heads]
 set emulators [lmap emulator {qemu bochs} {
     if {[auto_execok [dict get $::acre::farm::emulators $emulator]] eq ""} continue
     set emulator
@@ -140,7 +94,7 @@ tap::is [lsort -unique [lmap head [dict values $heads] {dict get $head judge}]] 
     "every judge has something to find"
 tap::is [lsort -unique [lmap expect $expected {lrange $expect 3 4}]] [lsort $ways] "every way to turn red is there"
 
-set failed [build [dict keys $heads]]
+set failed [broken::build [dict keys $heads]]
 tap::is [dict keys $failed] "" "every broken kernel can be built"
 dict for {name said} $failed {
     tap::note [string range "broken/$name: $said" 0 1999]

@@ -19,45 +19,41 @@ namespace eval bench {
     variable FELT_TICKS 400000000
 }
 
-proc bench::Store_ticks {connection request} {
-    set reply [store::ask $connection $request 120]
-    if {![string match {*"ok":*} $reply]} {
-        fail "the store did not answer: $reply"
-    }
-    return [list [store::get $connection store.last-ticks] [string length $reply]]
-}
-
-proc bench::Least_ticks {connection count request} {
+# Ticks of COUNT gets of PATH, the least of them, and the reply's bytes.
+proc bench::Least_ticks {count path depth} {
     set ticks {}
     for {set i 0} {$i < $count} {incr i} {
-        lassign [Store_ticks $connection $request] least bytes
-        lappend ticks $least
+        meta::send [meta::frame "{\"id\":0,\"op\":\"get\",\"path\":\"$path\",\"depth\":$depth}"]
+        set reply [meta::next 60000]
+        if {![string match {*"ok":*} $reply]} {
+            fail "the store did not answer: $reply"
+        }
+        lappend ticks [meta::number store.last-ticks]
     }
-    return [list [lindex [lsort -integer $ticks] 0] $bytes]
+    return [list [lindex [lsort -integer $ticks] 0] [string length $reply]]
 }
 
-proc bench::Counted {guest} {
+proc bench::Counted {} {
     variable FELT_TICKS
-    store::tell $guest "count $FELT_TICKS\n"
-    return [lindex [store::line $guest "counted *" 240] 1]
+    store::tell "count $FELT_TICKS\n"
+    return [lindex [store::line "counted *" 240] 1]
 }
 
 # Ticks that a program has less for each of FELT gets, all answered while it counts.
-proc bench::Felt {guest connection} {
+proc bench::Felt {} {
     variable FELT
     variable FELT_TICKS
-    set alone [Counted $guest]
-    store::tell $guest "count $FELT_TICKS\n"
-    set request [store::frame {{"id":0,"op":"get","path":"program.execs"}}]
-    store::send $connection [string repeat $request $FELT]
+    set alone [Counted]
+    store::tell "count $FELT_TICKS\n"
+    meta::send [string repeat [meta::frame {{"id":0,"op":"get","path":"program.execs"}}] $FELT]
     for {set i 0} {$i < $FELT} {incr i} {
-        if {[store::next $connection] eq ""} {
+        if {[meta::next 60000] eq ""} {
             fail "the store did not answer"
         }
     }
-    set left [store::get $connection program.calls.write]
-    set felt [lindex [store::line $guest "counted *" 240] 1]
-    if {[store::get $connection program.calls.write] != $left + 1} {
+    set writes [meta::number program.calls.write]
+    set felt [lindex [store::line "counted *" 240] 1]
+    if {[meta::number program.calls.write] != $writes + 1} {
         fail "the program had counted before all was answered"
     }
     return [expr {$FELT_TICKS * (1 - double($felt) / $alone) / $FELT}]
@@ -66,21 +62,22 @@ proc bench::Felt {guest connection} {
 proc bench::Store_served {} {
     variable GETS
     variable TREES
-    set image [store::image served --set console=pipe [store::program watched -pthread]]
-    set guest [store::guest qemu $image icount 1]
-    store::line $guest begun
-    set connection [store::connect $guest]
-    figure store-get [lindex [Least_ticks $connection $GETS {{"op":"get","path":"program.execs"}}] 0] instructions 5000
-    figure store-get-outside [format %.0f [Felt $guest $connection]] instructions 8000
-    lassign [Least_ticks $connection $TREES {{"op":"get","path":"","depth":3}}] ticks bytes
+    store::start qemu [store::image served --set console=pipe [store::program watched -pthread]] icount 1
+    store::line begun
+    if {![meta::ready 20000]} {
+        fail "the store does not answer"
+    }
+    figure store-get [lindex [Least_ticks $GETS program.execs 1] 0] instructions 5000
+    figure store-get-outside [format %.0f [Felt]] instructions 8000
+    lassign [Least_ticks $TREES "" 3] ticks bytes
     figure store-tree-bytes $bytes bytes 65536
     figure store-tree $ticks instructions 2000000
-    store::kill $guest
+    store::kill
 }
 
 # Ticks of the mix and of the null call, with or without a COM2 to which nobody is connected.
 proc bench::Calls {image with} {
-    set words [expr {$with ? "-serial chardev:store -chardev null,id=store" : ""}]
+    set words [expr {$with ? "-serial null" : ""}]
     set said [Booted 64M -drive file=$image,format=raw,snapshot=on {*}$words]
     return [Figures $said [expr {$with ? "a machine with COM2" : "a machine without COM2"}]]
 }
@@ -98,12 +95,7 @@ proc bench::Store_unused {} {
 }
 
 proc bench::store {} {
-    foreach tool {qemu-system-x86_64 socat} {
-        ::acre::err::need $tool
-    }
-    foreach package {json sha256} {
-        ::acre::err::package $package
-    }
+    ::acre::err::need qemu-system-x86_64
     Store_served
     Store_unused
 }

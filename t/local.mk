@@ -149,6 +149,7 @@ TESTS += \
 	t/741-ctl.t \
 	t/742-bad-peers.t \
 	t/743-top.t \
+	t/750-shrink.t \
 	t/800-broken.t
 
 # Boot sectors of ours for t/5xx, t/710 and t/bench.

@@ -24,7 +24,9 @@
 #   meta::quote TEXT                  -> JSON
 #   meta::bad                         -> frames that were not good, as they came
 
-source [file join $::env(srcdir) boots.tcl]
+if {![namespace exists ::boots]} {
+    source [file join $::env(srcdir) boots.tcl]
+}
 
 namespace eval meta {
     variable FRAME {^\$([0-9a-f]{5}):([0-9a-f]{8}):([^\n]*)\n}
@@ -316,14 +318,19 @@ proc meta::com2 {emulator} {
         -device isa-serial,chardev=meta,iobase=$base,irq=3]
 }
 
-proc meta::start {emulator file args} {
-    variable pipe
-    variable log
+# Forgets what came from the guest before.
+proc meta::fresh {} {
     variable text ""
     variable came ""
     variable ended 0
     variable bad {}
     variable events {}
+}
+
+proc meta::start {emulator file args} {
+    variable pipe
+    variable log
+    fresh
     set extra [expr {[dict exists $args extra] ? [dict get $args extra] : {}}]
     dict set args extra [list {*}$extra {*}[com2 $emulator]]
     set job [boots::$emulator $file {*}$args]

@@ -1,42 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# For t/56x: guests with a program whose console is ours, and clients of their store.  The protocol is spoken here in
-# its own words (doc/store.md), apart from the farm's, so that these tests say something about the kernel alone.
+# For t/564 and on: t/meta.tcl's guests, with a program whose console is ours.
 #
 #   store::program NAME ?FLAG...?      t/user/NAME.c, compiled for the guest -> its path
-#   store::image NAME ARGUMENT...      an image with options and a program -> its file: words of acre image
-#   store::guest EMULATOR IMAGE ?KEY VALUE...?   starts it -> a guest; keys memory, icount, extra (QEMU's words)
-#   store::tell GUEST TEXT             to the program's input
-#   store::line GUEST PATTERN ?SECONDS?   -> the next line of COM1 that matches, or "" when there comes none
-#   store::end GUEST ?SECONDS?         waits until the emulator has ended -> the rest of COM1; "" if it had to be killed
-#   store::kill GUEST
-#   store::connect GUEST               -> a connection; of Bochs, whose port is connected once, always the same
-#   store::leave CONNECTION
-#   store::send CONNECTION BYTES
-#   store::frame JSON                  -> the bytes of a frame
-#   store::next CONNECTION ?SECONDS?   -> the JSON of the next frame, or "" when there comes none
-#   store::ask CONNECTION REQUEST ?SECONDS?   sends a request without its id -> its reply's JSON; events are kept
-#   store::event CONNECTION ?SECONDS?  -> the JSON of the next event, kept or new, or ""
-#   store::get CONNECTION PATH ?DEPTH? -> the value, as Tcl has it; an error's code as "error: CODE"
-#   store::change CONNECTION KEY PATH VALUE   a challenge and its answer; KEY: 32 bytes -> "ok" or "error: CODE"
-#   store::garbage CONNECTION          -> bytes so far that were no frame
-#
-# Every length and every checksum is looked at; a frame that is not of its form counts as garbage.
+#   store::image NAME WORD...          an image: words of acre image -> its file
+#   store::start EMULATOR IMAGE ?KEY VALUE...?   boots it with COM1 and COM2; keys memory (MiB), icount (1: under QEMU a
+#                                      tick is an instruction), limit (seconds)
+#   store::tell TEXT                   to the program's input
+#   store::line PATTERN ?SECONDS?      -> the next line of COM1 that matches, without its end; "" when there comes none
+#   store::answer COMMAND PATTERN      both: a command for t/user/watched.c
+#   store::end ?SECONDS?               waits until the emulator has ended -> the rest of COM1; "" if it had to be killed
+#   store::kill
+#   store::get PATH ?DEPTH?            -> the value as Tcl has it
+#   store::change KEY PATH VALUE       sets it: KEY is 64 digits, VALUE is JSON -> "ok" or the error's code
 
-if {![namespace exists ::boots]} {
-    source [file join $::env(srcdir) boots.tcl]
-}
+source [file join $::env(srcdir) meta.tcl]
 
 namespace eval store {
     variable SECONDS 60
-    variable count 0
-    variable guests {}
+    variable HEADS 16
+    variable TRACK 63
+    variable console "" said "" pids {} listener ""
 }
 
 proc store::need {} {
-    tap::need socat socat
-    if {[catch {package require json}] || [catch {package require sha256}]} {
-        tap::skip_all "needs Tcl packages json and sha256 (Debian package tcllib)"
+    if {[catch {package require sha256}]} {
+        tap::skip_all "needs tcllib (Debian package tcllib)"
     }
 }
 
@@ -48,296 +37,146 @@ proc store::program {name args} {
     return $file
 }
 
+# Whole cylinders, for Bochs reads nothing beyond them.
 proc store::image {name args} {
+    variable HEADS
+    variable TRACK
     set file [file join [tap::tmp] $name.img]
     exec [file join $::env(top_builddir) acre] image -o $file {*}$args
+    set cylinder [expr {$HEADS * $TRACK * $::layout::LAYOUT_SECTOR_SIZE}]
+    set channel [open $file r+]
+    chan truncate $channel [expr {([file size $file] + $cylinder - 1) / $cylinder * $cylinder}]
+    close $channel
     return $file
 }
 
-# ---- Guests
+proc store::start {emulator image args} {
+    variable console ""
+    variable said ""
+    set given [dict merge {memory 64 icount 0 limit 300} $args]
+    set ::boots::LIMIT [dict get $given limit]
+    meta::fresh
+    Start_$emulator $image $given
+}
 
-proc store::guest {emulator image args} {
-    variable count
-    variable guests
-    set token ::store::guest[incr count]
-    upvar #0 $token guest
-    array set guest [list emulator $emulator text "" ended 0 connection ""]
-    set said [dict merge {memory 64M icount 0 extra {} limit 300} $args]
-    if {$emulator eq "qemu"} {
-        Start_qemu $token $image $said
-    } else {
-        Start_bochs $token $image $said
+proc store::Start_qemu {image given} {
+    variable pids
+    set extra [meta::com2 qemu]
+    if {[dict get $given icount]} {
+        lappend extra -icount shift=0,sleep=off -rtc base=2020-01-01,clock=vm
     }
-    lappend guests $token
-    return $token
+    set job [boots::qemu $image memory [dict get $given memory]M cpu max extra $extra]
+    set channel [open |[list {*}[dict get $job command] 2>@stderr] r+]
+    set pids [pid $channel]
+    Listen $channel
 }
 
-proc store::Start_qemu {token image said} {
-    upvar #0 $token guest
-    set guest(path) [file join [tap::tmp] [namespace tail $token].sock]
-    set icount [expr {[dict get $said icount] ? {-icount shift=0,sleep=off -rtc base=2020-01-01,clock=vm} : {}}]
-    set channel [open |[list timeout -k 1 [dict get $said limit] qemu-system-x86_64 -no-user-config -nodefaults \
-        -machine pc -accel tcg -cpu max -m [dict get $said memory] -display none -no-reboot \
-        -drive file=$image,format=raw,snapshot=on {*}$boots::EXIT {*}$icount -serial stdio \
-        -chardev socket,id=store,path=$guest(path),server=on,wait=off -serial chardev:store \
-        {*}[dict get $said extra] 2>@stderr] r+]
-    Listen $token $channel
+# COM1 is a connection to a port of ours, too.
+proc store::Start_bochs {image given} {
+    variable HEADS
+    variable TRACK
+    variable pids
+    variable listener
+    set listener [socket -server ::store::Accept -myaddr 127.0.0.1 0]
+    set port [lindex [fconfigure $listener -sockname] 2]
+    set cylinders [expr {[file size $image] / $::layout::LAYOUT_SECTOR_SIZE / ($HEADS * $TRACK)}]
+    set job [boots::bochs $image memory [dict get $given memory] extra [list \
+        "com1: enabled=1, mode=socket-client, dev=127.0.0.1:$port" {*}[meta::com2 bochs] \
+        "ata0-master: type=disk, path=$image, mode=volatile, cylinders=$cylinders, heads=$HEADS, spt=$TRACK"]]
+    set pids [exec {*}[dict get $job command] >@stdout 2>@stderr </dev/null &]
+    meta::Until 30000 {$::store::console ne ""}
 }
 
-# Bochs connects to two ports of ours: what COM1 and COM2 say comes over connections.
-proc store::Start_bochs {token image said} {
-    upvar #0 $token guest
-    set lines {}
-    foreach name {com1 com2} {
-        set guest(server-$name) [socket -server [list ::store::Accept $token $name] -myaddr 127.0.0.1 0]
-        set port [lindex [fconfigure $guest(server-$name) -sockname] 2]
-        lappend lines "$name: enabled=1, mode=socket-client, dev=127.0.0.1:$port"
-    }
-    set sectors [expr {[file size $image] / $::layout::LAYOUT_SECTOR_SIZE}]
-    set image [Whole_cylinders $image]
-    set cylinders [expr {[file size $image] / $::layout::LAYOUT_SECTOR_SIZE / (16 * 63)}]
-    lappend lines "ata0-master: type=disk, path=$image, mode=volatile, cylinders=$cylinders, heads=16, spt=63"
-    set ::boots::LIMIT [dict get $said limit]
-    set job [boots::bochs $image memory [string trimright [dict get $said memory] M] extra $lines]
-    set guest(pid) [exec {*}[dict get $job command] >@stdout 2>@stderr </dev/null &]
-    foreach name {com1 com2} {
-        Wait ::${token}($name) 30
-    }
+proc store::Accept {channel host port} {
+    variable listener
+    close $listener
+    Listen $channel
 }
 
-proc store::Whole_cylinders {image} {
-    set unit [expr {16 * 63 * $::layout::LAYOUT_SECTOR_SIZE}]
-    set size [expr {([file size $image] + $unit - 1) / $unit * $unit}]
-    set channel [open $image r+]
-    chan truncate $channel $size
-    close $channel
-    return $image
-}
-
-proc store::Accept {token name channel address port} {
-    upvar #0 $token guest
-    close $guest(server-$name)
-    if {$name eq "com1"} {
-        Listen $token $channel
-    } else {
-        set guest(connection) [Connected $channel]
-    }
-    set ::${token}($name) 1
-}
-
-proc store::Listen {token channel} {
-    upvar #0 $token guest
-    set guest(channel) $channel
+proc store::Listen {channel} {
+    variable console $channel
     fconfigure $channel -blocking 0 -translation binary -buffering none
-    fileevent $channel readable [list ::store::Heard $token]
+    fileevent $channel readable ::store::Heard
+    incr meta::woken
 }
 
-proc store::Heard {token} {
-    upvar #0 $token guest
-    append guest(text) [read $guest(channel)]
-    if {[eof $guest(channel)]} {
-        fileevent $guest(channel) readable {}
-        set guest(ended) 1
+proc store::Heard {} {
+    variable console
+    variable said
+    append said [read $console]
+    if {[eof $console]} {
+        fileevent $console readable {}
+        set meta::ended 1
     }
+    incr meta::woken
 }
 
-# Waits for a write to a variable, for SECONDS at most -> whether there was one.
-proc store::Wait {name seconds} {
-    set timer [after [expr {int($seconds * 1000)}] [list set ::store::over $name]]
-    set before [info exists $name]
-    trace add variable $name write [list ::store::Written $name]
-    variable over ""
-    vwait ::store::over
-    trace remove variable $name write [list ::store::Written $name]
-    after cancel $timer
-    variable wrote
-    return [expr {$over eq "written"}]
+proc store::tell {text} {
+    variable console
+    puts -nonewline $console $text
+    flush $console
 }
 
-proc store::Written {args} {
-    variable over written
-}
-
-proc store::tell {token text} {
-    upvar #0 $token guest
-    puts -nonewline $guest(channel) $text
-    flush $guest(channel)
-}
-
-proc store::line {token pattern {seconds ""}} {
-    variable SECONDS
-    upvar #0 $token guest
-    set limit [expr {[clock milliseconds] + 1000 * ($seconds eq "" ? $SECONDS : $seconds)}]
-    while 1 {
-        while {[set at [string first \n $guest(text)]] >= 0} {
-            set line [string range $guest(text) 0 $at-1]
-            set guest(text) [string range $guest(text) $at+1 end]
-            if {[string match $pattern $line]} {
-                return $line
-            }
-        }
-        set left [expr {$limit - [clock milliseconds]}]
-        if {$guest(ended) || $left <= 0} {
-            return ""
-        }
-        Wait ::${token}(text) [expr {$left / 1000.0}]
-    }
-}
-
-proc store::end {token {seconds 60}} {
-    upvar #0 $token guest
-    set limit [expr {[clock milliseconds] + 1000 * $seconds}]
-    while {!$guest(ended) && [set left [expr {$limit - [clock milliseconds]}]] > 0} {
-        Wait ::${token}(ended) [expr {$left / 1000.0}]
-    }
-    set text [expr {$guest(ended) ? $guest(text) : ""}]
-    kill $token
-    return $text
-}
-
-proc store::kill {token} {
-    variable guests
-    upvar #0 $token guest
-    set guests [lsearch -all -inline -not -exact $guests $token]
-    set pids [expr {[info exists guest(pid)] ? $guest(pid) : [pid $guest(channel)]}]
-    if {!$guest(ended)} {
-        catch {exec kill {*}$pids}
-    }
-    catch {close $guest(channel)}
-}
-
-proc store::kill_all {} {
-    variable guests
-    foreach token $guests {
-        kill $token
-    }
-}
-
-# ---- Connections
-
-proc store::Connected {channel} {
-    variable count
-    set token ::store::connection[incr count]
-    upvar #0 $token connection
-    array set connection [list channel $channel bytes "" garbage 0 events {} id 0 ended 0]
-    fconfigure $channel -blocking 0 -translation binary -buffering none
-    fileevent $channel readable [list ::store::Came $token]
-    return $token
-}
-
-proc store::connect {token} {
-    upvar #0 $token guest
-    if {$guest(emulator) eq "bochs"} {
-        return $guest(connection)
-    }
-    return [Connected [open |[list socat - UNIX-CONNECT:$guest(path)] r+]]
-}
-
-proc store::leave {token} {
-    upvar #0 $token connection
-    set channel $connection(channel)
-    fileevent $channel readable {}
-    catch {exec kill {*}[pid $channel]}
-    catch {close $channel}
-}
-
-proc store::Came {token} {
-    upvar #0 $token connection
-    append connection(bytes) [read $connection(channel)]
-    if {[eof $connection(channel)]} {
-        fileevent $connection(channel) readable {}
-        set connection(ended) 1
-    }
-}
-
-proc store::send {token bytes} {
-    upvar #0 $token connection
-    catch {
-        puts -nonewline $connection(channel) $bytes
-        flush $connection(channel)
-    }
-}
-
-proc store::frame {json} {
-    set json [encoding convertto utf-8 $json]
-    return [format "$%05x:%08x:%s\n" [string length $json] [zlib crc32 $json] $json]
-}
-
-# Takes a frame off the bytes that came -> whether there was one; its JSON goes into the variable.
-proc store::Take {token name} {
-    upvar #0 $token connection
-    upvar 1 $name json
-    while {[set at [string first \n $connection(bytes)]] >= 0} {
-        set line [string range $connection(bytes) 0 $at]
-        set connection(bytes) [string range $connection(bytes) $at+1 end]
-        if {[regexp {^\$([0-9a-f]{5}):([0-9a-f]{8}):(.*)\n$} $line - length sum json]
-                && [scan $length %x] == [string length $json] && [scan $sum %x] == [zlib crc32 $json]} {
+# Takes lines off what was said, up to one that matches -> whether there was one; it goes into the variable.
+proc store::Take {pattern name} {
+    variable said
+    upvar 1 $name line
+    while {[set at [string first \n $said]] >= 0} {
+        set line [string trimright [string range $said 0 $at-1] \r]
+        set said [string range $said $at+1 end]
+        if {[string match $pattern $line]} {
             return 1
         }
-        incr connection(garbage) [string length $line]
     }
+    set line ""
     return 0
 }
 
-proc store::next {token {seconds ""}} {
+proc store::line {pattern {seconds ""}} {
     variable SECONDS
-    upvar #0 $token connection
-    set limit [expr {[clock milliseconds] + 1000 * ($seconds eq "" ? $SECONDS : $seconds)}]
-    while {![Take $token json]} {
-        set left [expr {$limit - [clock milliseconds]}]
-        if {$connection(ended) || $left <= 0} {
-            return ""
-        }
-        Wait ::${token}(bytes) [expr {$left / 1000.0}]
-    }
-    return $json
+    set ms [expr {1000 * ($seconds eq "" ? $SECONDS : $seconds)}]
+    meta::Until $ms {[store::Take $pattern line] || $::meta::ended}
+    return $line
 }
 
-proc store::ask {token request {seconds ""}} {
-    upvar #0 $token connection
-    set id [incr connection(id)]
-    send $token [frame "\{\"id\":$id,[string range $request 1 end]"]
-    while {[set json [next $token $seconds]] ne ""} {
-        if {[string match "\{\"id\":$id,*" $json]} {
-            return $json
-        }
-        lappend connection(events) $json
-    }
-    return ""
+proc store::answer {command pattern} {
+    tell $command\n
+    return [line $pattern]
 }
 
-proc store::event {token {seconds ""}} {
-    upvar #0 $token connection
-    if {[llength $connection(events)]} {
-        set connection(events) [lassign $connection(events) json]
-        return $json
-    }
-    return [next $token $seconds]
+proc store::end {{seconds 60}} {
+    variable said
+    set ended [meta::Until [expr {1000 * $seconds}] {$::meta::ended}]
+    kill
+    return [expr {$ended ? $said : ""}]
 }
 
-proc store::get {token path {depth 2}} {
-    set json [ask $token "{\"op\":\"get\",\"path\":\"$path\",\"depth\":$depth}"]
-    if {$json eq ""} {
-        return "no reply"
+proc store::kill {} {
+    variable console
+    variable pids
+    if {$console eq ""} {
+        return
     }
-    set reply [json::json2dict $json]
-    return [expr {[dict exists $reply error] ? "error: [dict get $reply error]" : [dict get $reply ok]}]
+    if {!$meta::ended} {
+        catch {exec kill {*}$pids}
+    }
+    catch {close $console}
+    set console ""
+    meta::disconnect
 }
 
-# VALUE is JSON.
-proc store::change {token key path value} {
-    set challenge [json::json2dict [ask $token {{"op":"challenge"}}]]
-    if {![dict exists $challenge ok nonce]} {
-        return "error: [dict get $challenge error]"
-    }
-    set said "[dict get $challenge ok nonce]\n$path\n$value"
-    set mac [sha2::hmac -hex -key $key $said]
-    set json [ask $token "{\"op\":\"set\",\"path\":\"$path\",\"value\":$value,\"mac\":\"$mac\"}"]
-    set reply [json::json2dict $json]
-    return [expr {[dict exists $reply ok] ? "ok" : "error: [dict get $reply error]"}]
+proc store::get {path {depth 2}} {
+    set value [meta::get $path $depth]
+    return [expr {[lindex $value 0] eq "refused" ? $value : [meta::plain $value]}]
 }
 
-proc store::garbage {token} {
-    upvar #0 $token connection
-    return [expr {$connection(garbage) + [string length $connection(bytes)]}]
+proc store::change {key path value} {
+    set challenge [meta::ok challenge]
+    if {[lindex $challenge 0] eq "refused"} {
+        return [lindex $challenge 1]
+    }
+    set nonce [meta::plain [meta::at $challenge nonce]]
+    set mac [sha2::hmac -hex -key [binary decode hex $key] "$nonce\n$path\n$value"]
+    set reply [meta::ok set path [meta::quote $path] value $value mac [meta::quote $mac]]
+    return [expr {[lindex $reply 0] eq "refused" ? [lindex $reply 1] : "ok"}]
 }

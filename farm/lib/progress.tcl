@@ -8,6 +8,12 @@ namespace eval ::acre::progress {
     variable good {PASS SKIP}
     # No more than this many redraws a second (ms between two).
     variable redrawMs 100
+    # 1: nothing is said; a search through many small runs says what it finds itself.
+    variable silent 0
+}
+
+proc ::acre::progress::silence {} {
+    variable silent 1
 }
 
 # start TOTAL JOBS TTY: before the first result.
@@ -21,11 +27,15 @@ proc ::acre::progress::start {total jobs tty} {
 proc ::acre::progress::done {result cost} {
     variable state
     variable good
+    variable silent
     dict incr state done
     set bad [expr {[dict get $result verdict] ni $good}]
     dict incr state failed $bad
     if {$cost > 0} {
         dict incr state ran
+    }
+    if {$silent} {
+        return
     }
     # What is missing is told once, at the end.
     if {$bad && [dict get $result verdict] ne "MISSING" || !$bad && !([dict get $state tty] || $cost == 0)} {

@@ -44,7 +44,7 @@
 /* Bits of p_flags in the kernel file: a segment that stage2 loads only if it is wanted */
 #define IMAGE_PART_CHECKS 0x100000 /* the self-checks: unless a program runs without them */
 #define IMAGE_PART_PROGRAM 0x200000 /* what runs a program: if the image has one */
-#define IMAGE_PART_TRACE 0x400000 /* what writes its system calls down: with the option trace=1 */
+#define IMAGE_PART_TRACE 0x400000 /* what writes its system calls down: with trace=1, or meta=write and a store */
 #define IMAGE_PART_SYMBOLS 0x800000 /* functions' names: unless a program needs the memory.  Two bits: both parts */
 #define IMAGE_PART_STORE 0x1000000 /* the meta store: if COM2 is there, unless meta=off or memory is short */
 #define IMAGE_PARTITION_TYPE 0xda /* "non-filesystem data" */
