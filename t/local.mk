@@ -150,6 +150,7 @@ TESTS += \
 	t/742-bad-peers.t \
 	t/743-top.t \
 	t/750-shrink.t \
+	t/754-map-tools.t \
 	t/800-broken.t
 
 # Boot sectors of ours for t/5xx, t/710 and t/bench.

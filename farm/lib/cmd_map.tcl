@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# acre map: look at a map, check it, draw it, import one from a boot log, capture this host's.
+# acre map: look at a map, check it, draw it, say what many have in common, import one from a boot log, capture this
+# host's.
 
 namespace eval ::acre::cmd {}
 namespace eval ::acre::cmdmap {
@@ -10,6 +11,7 @@ namespace eval ::acre::cmdmap {
         show    {}
         check   {-q}
         draw    {--ascii --unicode --color --no-color --report --svg= --physical --virtual}
+        stats   {--tsv}
         import  {-o= --title=}
         capture {-o= --title= --from=}
     }
@@ -231,6 +233,22 @@ proc ::acre::cmdmap::Color {given} {
     }
     # Only a terminal has a line speed.
     return [expr {![info exists ::env(NO_COLOR)] && ![catch {fconfigure stdout -mode}]}]
+}
+
+# --- stats ---------------------------------------------------------------------------------------------------------
+
+proc ::acre::cmdmap::Stats {given names} {
+    ::acre::paths::use mapstats
+    set maps [lmap file [::acre::map::find {*}[expr {$names eq "" ? "real" : $names}]] {
+        dict get [::acre::map::read $file] entries
+    }]
+    set stats [::acre::mapstats::of $maps]
+    if {[dict exists $given --tsv]} {
+        puts -nonewline [::acre::mapstats::tsv $stats]
+    } else {
+        puts [join [::acre::mapstats::table $stats] \n]
+    }
+    return 0
 }
 
 # --- import, capture -----------------------------------------------------------------------------------------------
