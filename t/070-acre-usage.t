@@ -42,7 +42,7 @@ proc refuses {pattern desc args} {
 set commands [lmap line [regexp -all -inline -line {^  [a-z]+ +\S.*$} \
     [regsub {^.*\nCommands:\n(.*?)\n\n.*$} [lindex [run help] 1] {\1}]] {lindex $line 0}]
 # What this version has.
-set must {boot ctl farm help image map run top version}
+set must {boot ctl farm help image map report run shrink top version}
 set dir [tap::tmp]
 set bundled [file exists [::acre::paths::get image]]
 

@@ -151,6 +151,9 @@ TESTS += \
 	t/743-top.t \
 	t/750-shrink.t \
 	t/754-map-tools.t \
+	t/760-report-text.t \
+	t/762-junit.t \
+	t/764-html.t \
 	t/800-broken.t
 
 # Boot sectors of ours for t/5xx, t/710 and t/bench.

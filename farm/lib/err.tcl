@@ -30,6 +30,7 @@ namespace eval ::acre::err {
         sha256 tcllib
         setsid util-linux
         sqlite3 libsqlite3-tcl
+        tdom tdom
     }
 }
 

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# report.tcl: everything that the reports say of a run, put together once.
+#
+#   ::acre::report::make DIR SINCE KNOWN TODAY -> dict
+#     run      reportread.tcl's, judged by known.tcl       before   the run to compare with, or ""
+#     changes  since.tcl's, "" without a run before        groups   signature.tcl's, of the cases that are red
+#     SINCE: a run's directory or "".  KNOWN: a file or "".  TODAY: YYYY-MM-DD.
+#   ::acre::report::status REPORT -> exit status: 1 if a case is red or a known failure's day has passed, 2 if the
+#     results are not whole or nothing was tested, else 0
+
+::acre::paths::use reportread known since signature reporttext
+
+namespace eval ::acre::report {}
+
+proc ::acre::report::make {dir since known today} {
+    set entries [expr {$known eq "" ? {} : [::acre::known::read $known]}]
+    set run [::acre::known::judge [::acre::reportread::run $dir] $entries $today]
+    set report [dict create run $run before "" changes ""]
+    if {$since ne ""} {
+        set before [::acre::reportread::run $since]
+        if {[dict get $before dir] eq [dict get $run dir]} {
+            return -code error -errorcode {ACRE USAGE} \
+                "report: --since names the same run: '$since'; name an earlier one"
+        }
+        dict set report before $before
+        dict set report changes [::acre::since::changes $run $before]
+    }
+    dict set report groups [::acre::signature::groups [lmap case [dict values [dict get $run cases]] {
+        if {[dict get $case state] ne "bad"} continue
+        set case
+    }]]
+    return $report
+}
+
+proc ::acre::report::status {report} {
+    set run [dict get $report run]
+    set counts [::acre::reporttext::counts [dict get $run cases]]
+    if {[dict get $run problems] ne ""} {
+        return 2
+    }
+    foreach entry [dict get $run known] {
+        if {[dict get $entry expired]} {
+            return 1
+        }
+    }
+    return [expr {[dict get $counts failed] ? 1 : [dict get $counts passed] + [dict get $counts known] ? 0 : 2}]
+}
