@@ -154,6 +154,7 @@ TESTS += \
 	t/760-report-text.t \
 	t/762-junit.t \
 	t/764-html.t \
+	t/766-browser.t \
 	t/800-broken.t
 
 # Boot sectors of ours for t/5xx, t/710 and t/bench.
