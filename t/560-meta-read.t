@@ -31,7 +31,8 @@ proc compare {path value schema} {
         }
         return [concat {*}[lmap item $inner {compare $path.item $item [lindex $type 0]}]]
     }
-    set form [expr {$type eq "address" ? {^0x[0-9a-f]+$} : $type eq "signed" ? {^-?\d+$} : $type eq "number" ? {^\d+$} : {}}]
+    set forms {address {^0x[0-9a-f]+$} signed {^-?\d+$} number {^\d+$}}
+    set form [expr {[dict exists $forms $type] ? [dict get $forms $type] : ""}]
     if {![dict exists $kinds $type] || $kind ne [dict get $kinds $type] || ![regexp $form $inner]} {
         return [list "$path: $kind '$inner', not $type"]
     }
@@ -86,7 +87,9 @@ proc lines {serial form} {
 # The BIOS's map as the PROTO_E820 lines have it.
 proc bios_map {} {
     return [lmap entry [meta::plain [meta::get memory.bios-map 4]] {
-        dict with entry {string trimright [format "%s%s %s %d 0x%x" $::layout::PROTO_E820 $base $length $type $attributes]}
+        dict with entry {
+            string trimright [format "%s%s %s %d 0x%x" $::layout::PROTO_E820 $base $length $type $attributes]
+        }
     }]
 }
 
@@ -105,7 +108,9 @@ proc usable_lines {} {
 }
 
 proc ledger_lines {} {
-    return [lmap {owner frames} [meta::plain [meta::get memory.ledger 3]] {format "%s%s %d" $::layout::PROTO_LEDGER $owner $frames}]
+    return [lmap {owner frames} [meta::plain [meta::get memory.ledger 3]] {
+        format "%s%s %d" $::layout::PROTO_LEDGER $owner $frames
+    }]
 }
 
 proc read_memory {address bytes} {

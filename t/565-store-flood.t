@@ -115,6 +115,7 @@ foreach emulator $found {
     tap::ok [expr {$flooded >= $KEEPS * $alone}] "$emulator: so does a flood of random bytes" "$flooded of $alone"
     drain
     meta::send \n
+    meta::ready 120000
     tap::is [store::get program.execs] 1 "$emulator: after which a request is answered"
     set garbage [store::get store.garbage]
     tap::ok [expr {$garbage > 0}] "$emulator: and the garbage was counted" $garbage
@@ -136,6 +137,7 @@ foreach emulator $found {
         meta::send [random_bytes 1048576]
         drain
         meta::send \n
+        meta::ready 240000
         tap::is [store::get program.execs] 1 "$emulator: 1 MiB of random bytes, and a request is answered"
     } else {
         tap::skip "$emulator: 1 MiB of random bytes" "its port takes 11 KiB a second"

@@ -4,8 +4,8 @@
 #
 #   store-get            a get of one counter, from its request's first byte read to its reply's last byte written, as
 #                        the server itself has it (store.last-ticks): the least of GETS
-#   store-get-outside    the same as a program feels it, with the interrupts by which the bytes come and go and the timer
-#                        that the budget takes: what it counts less in a time in which FELT gets are answered
+#   store-get-outside    the same as a program feels it, with the interrupts by which the bytes come and go and the
+#                        timer that the budget takes: what it counts less in a time in which FELT gets are answered
 #   store-tree-bytes     the reply to a get of the whole tree, three deep
 #   store-tree           and its ticks, the least of TREES
 #   store-calls          what the store costs a program while nobody is connected: t/benches/linux/calls.c, a mix of

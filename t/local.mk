@@ -120,6 +120,7 @@ TESTS += \
 	t/540-cpus.t \
 	t/550-gdb-kernel.t \
 	t/555-gdb-program.t \
+	t/560-meta-read.t \
 	t/564-store-program.t \
 	t/565-store-flood.t \
 	t/566-store-set.t \

@@ -17,8 +17,8 @@
 #   meta::event MS                    -> the next event, parsed; "" if none comes for so long
 #   meta::finish ?MS?                 waits for the guest's end -> {status serial}, as boots::run has it
 #   meta::kill                        ends the guest
-#   meta::parse JSON                  -> {KIND VALUE}: number, text, flag (1 or 0), null, list of such pairs, object with
-#                                     names and such pairs; an error if it is no JSON as RFC 8259 has it
+#   meta::parse JSON                  -> {KIND VALUE}: number, text, flag (1 or 0), null, list of such pairs, object
+#                                     with names and such pairs; an error if it is no JSON as RFC 8259 has it
 #   meta::plain PARSED                -> the same without kinds: a value, a list, a dict
 #   meta::at PARSED NAME...           -> what is there in an object
 #   meta::quote TEXT                  -> JSON

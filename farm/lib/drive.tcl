@@ -21,8 +21,8 @@
 #                                  to the port, and events of the console's own are {*}GUARD PROC, which calls PROC
 #                                  HANDLE.  An error with errorcode ACRE LEFT ends the run as left
 #     meta path|""     the Unix socket that is to lead to the machine's second serial port; without it it has none
-#     com2 command prefix|""    called with {IN OUT} before the guest runs: channels that lead to its second serial port,
-#                                  which it has then; not beside meta
+#     com2 command prefix|""    called with {IN OUT} before the guest runs: channels that lead to its second serial
+#                                  port, which it has then; not beside meta
 #     echo 0|1 (serial to stdout live)   expect regex|"" (ends a foreign image's run: end = expect)
 #     trace 0|1 (the emulator's log has all that it can tell)
 #     dump path|""   where the guest's memory goes at its end, as an ELF core (dumptake.tcl); there must be no gdb

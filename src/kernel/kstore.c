@@ -4,8 +4,8 @@
  * write.  The server's memory for replies is taken at the start too, so that nothing is allocated while it serves:
  * whatever comes in, the ledger stays as it is.
  *
- * In: COM2's FIFO, then `in`, then the server, which takes nothing while a reply waits; so the FIFO fills and the sender
- * is held back.
+ * In: COM2's FIFO, then `in`, then the server, which takes nothing while a reply waits; so the FIFO fills and the
+ * sender is held back.
  */
 #include "kstore.h"
 

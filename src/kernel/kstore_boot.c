@@ -8,7 +8,9 @@
 
 static const char *source_name(uint32_t source)
 {
-    static const char *const names[] = { [MAP_SOURCE_E820] = "e820", [MAP_SOURCE_E801] = "e801", [MAP_SOURCE_88] = "88" };
+    static const char *const names[] = { [MAP_SOURCE_E820] = "e820",
+                                         [MAP_SOURCE_E801] = "e801",
+                                         [MAP_SOURCE_88] = "88" };
 
     return source < sizeof names / sizeof *names ? names[source] : "unknown";
 }

@@ -62,7 +62,8 @@ static void read_rights(struct store_out *out, const void *context)
     pagetable_each(&kernel_tables, virt(0), virt(0), count_leaf, &count);
     store_object(out);
     for (uint32_t i = 0; i < RIGHTS; i++) {
-        char name[] = { i & RIGHT_USER ? 'u' : 'k', 'r', i & RIGHT_WRITE ? 'w' : '-', i & RIGHT_EXECUTE ? 'x' : '-', 0 };
+        char name[] = { i & RIGHT_USER ? 'u' : 'k', 'r', i & RIGHT_WRITE ? 'w' : '-',
+                        i & RIGHT_EXECUTE ? 'x' : '-', 0 };
 
         store_number_of(out, name, count.rights[i]);
     }

@@ -17,7 +17,7 @@ struct section {
 #define SECTION_CHECKS 7 /* text rodata data bss stack fault-stack symbols; from here on what leaves with the checks: */
 #define SECTION_TRACE 10 /* checks-text checks-rodata checks-data; then what is there only with a trace: */
 #define SECTION_STORE 12 /* trace-text trace-rodata; then what is there only with the meta store: */
-#define SECTION_PROGRAM 16 /* store-text store-rodata store-data store-symbols; then what is there only with a program: */
+#define SECTION_PROGRAM 16 /* store-text store-rodata store-data store-symbols; then those only with a program: */
 #define SECTION_COUNT 20 /* program-text program-rodata program-data program-symbols */
 #define SECTION_SYMBOLS (SECTION_CHECKS - 1) /* this one and the next two: not where memory is short */
 #define SECTION_STORE_SYMBOLS (SECTION_PROGRAM - 1)
