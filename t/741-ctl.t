@@ -107,7 +107,7 @@ refused "config.cols is a number from 1 to 500, not 501" "beyond its range" set 
 refused "config.cols is a number from 1 to 500, not -1" "a negative number" set --key $dir/key config.cols -1
 refused "config.cols is a number from 1 to 500, not \"x\"" "of another type" set --key $dir/key config.cols x
 refused "config.quiet is true or false, not \"maybe\"" "no flag" set --key $dir/key config.quiet maybe
-refused "\"best\" is none of config.scheduler's words*" "no such word" set --key $dir/key config.scheduler best
+refused "\"best\" is no word of config.scheduler*" "no such word" set --key $dir/key config.scheduler best
 refused "there is no \"rows\" in \"config\"*" "no such row" set --key $dir/key config.rows 1
 refused "\"boot.version\" cannot be set*" "no row at all" set --key $dir/key boot.version 1
 refused "config.memory is set at boot and not while the machine runs" "not live" set --key $dir/key config.memory 1
@@ -119,7 +119,7 @@ for {set i 0} {$i < 4} {incr i} {
 refused "too many wrong keys; try again in * ms" "five in a row lock it, for the right one too" \
     set --key $dir/key config.cols 1
 set socket $keyless
-refused "this machine's image has no key*" "an image without a key" set --key $dir/key config.cols 1
+refused "the image has no key*" "an image without a key" set --key $dir/key config.cols 1
 refused "there is no \"nowhere\"*" "a path that is not there" get nowhere
 
 # ---- watch

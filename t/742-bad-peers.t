@@ -61,7 +61,7 @@ catch {close $holder}
 set got [ctl::run ctl -c $socket ping]
 tap::is [dict get $got status] 0 "is free again"
 ctl::refuses 2 "no socket $socket.not*" "no socket" ctl -c $socket.not ping
-ctl::refuses 2 "* is no socket*" "a file that is none" ctl -c [info script] ping
+ctl::refuses 2 "* is no memory dump*" "a file that is neither socket nor dump" ctl -c [info script] ping
 ctl::refuses 2 "* is no socket*" "a directory" ctl -c [tap::tmp] ping
 
 # ---- Frames: cut anywhere, among anything, each good one comes out once and in its order.

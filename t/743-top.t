@@ -11,7 +11,7 @@ if {[catch {package require Expect}]} {
 tap::need stty coreutils
 ::acre::paths::use topscreen
 set socket [ctl::fake tree]
-tap::plan 62
+tap::plan 60
 
 # The lines of one screen.
 proc once {args} {

@@ -166,9 +166,7 @@ proc ::acre::top::Live {peer} {
     while {1} {
         Draw
         if {[Panicked $peer]} {
-            ::acre::topterm::close
-            puts stderr "acre: the guest panicked"
-            return 1
+            return [Ended 1 "the guest panicked"]
         }
         set key [Key $peer]
         if {$key in {q Q \x03 eof}} {
@@ -178,12 +176,17 @@ proc ::acre::top::Live {peer} {
         }
         if {![dict get $state paused] && ([Due] <= 0 || [Stale])} {
             if {![Try $peer]} {
-                ::acre::topterm::close
-                puts stderr "acre: the guest has ended"
-                return 0
+                # Its last words may have come with its end.
+                return [expr {[Panicked $peer] ? [Ended 1 "the guest panicked"] : [Ended 0 "the guest has ended"]}]
             }
         }
     }
+}
+
+proc ::acre::top::Ended {status words} {
+    ::acre::topterm::close
+    puts stderr "acre: $words"
+    return $status
 }
 
 # Looks at the guest -> 0 if it has ended.  One that does not answer may do so again.
