@@ -19,7 +19,7 @@
 ::acre::paths::use dumpvalue
 
 namespace eval ::acre::dumptree {
-    variable VALUES_MOST 200000
+    variable VALUES_MOST 100000
     # Containers in each other (STORE_NEST_MAX).
     variable NEST_MOST 16
 }

@@ -35,6 +35,15 @@ namespace eval ::acre::dumpvalue {
     # enum view_kind: numbers never change.
     variable VIEWS {1 U8 2 U16 3 U32 4 U64 5 SIGNED 6 FLAG 7 TEXT 8 RING 9 ADDRESS 10 HERE}
     variable TEXT_MOST 1048576
+    # Fields that a tag or a struct must have, if it is listed; a name with ' is a text.
+    variable NEEDS {
+        tags {symbol {size text'} string {size text'} integer number tuple {slots used live capacity}
+            vector {items count capacity} function context heap heap view {kind extra address}}
+        structs {heap {name parent failures live peak} idheap {total free failures} backed {pages spans peak}
+            boot {tsc_stage2 tsc_loaded entry_count entries region_count regions} entry {base length type attributes}
+            region {base limit type} row {name base limit} section {name base limit} mark {name tsc}
+            config {name type when least most words standard text get place}}
+    }
 }
 
 proc ::acre::dumpvalue::open {memory} {
@@ -67,8 +76,24 @@ proc ::acre::dumpvalue::Tables {handle anchor} {
         lassign [Table $handle [dict get $anchor $kind] [dict get $anchor $rows-count] \
             [dict get $anchor [expr {$kind eq "tags" ? "fields" : "struct-fields"}]] \
             [dict get $anchor $fields-count]] state($kind) names
+        Needs $kind $state($kind)
         if {$kind eq "tags"} {
             set state(names) $names
+        }
+    }
+}
+
+proc ::acre::dumpvalue::Needs {what table} {
+    variable NEEDS
+    variable FORMS
+    dict for {name fields} [dict get $NEEDS $what] {
+        foreach field $fields {
+            set text [string match *' $field]
+            set field [string trimright $field ']
+            if {[dict exists $table $name] && (![dict exists $table $name fields $field]
+                    || [dict exists $FORMS [lindex [dict get $table $name fields $field] 1]] == $text)} {
+                Trouble "there is no field %s of a %s" $field $name
+            }
         }
     }
 }
