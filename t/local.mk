@@ -125,6 +125,7 @@ TESTS += \
 	t/565-store-flood.t \
 	t/566-store-set.t \
 	t/567-store-life.t \
+	t/568-dump-ends.t \
 	t/600-pagewalk.t \
 	t/601-audit.t \
 	t/602-compare.t \
@@ -150,6 +151,8 @@ TESTS += \
 	t/741-ctl.t \
 	t/742-bad-peers.t \
 	t/743-top.t \
+	t/745-dump-model.t \
+	t/746-dump-store.t \
 	t/750-shrink.t \
 	t/754-map-tools.t \
 	t/760-report-text.t \

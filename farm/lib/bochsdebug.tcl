@@ -107,10 +107,23 @@ proc ::acre::bochs::registers {handle} {
 proc ::acre::bochs::state {handle} {
     upvar #0 $handle run
     if {!$run(prompt)} {
-        exec kill -INT $run(pid)
         set run(prompt) 1
+        Insist $handle
     }
-    return [monitor $handle r][monitor $handle sreg][monitor $handle creg]
+    try {
+        return [monitor $handle r][monitor $handle sreg][monitor $handle creg]
+    } finally {
+        if {[info exists run(insist)]} {
+            after cancel $run(insist)
+        }
+    }
+}
+
+# INT again and again: one that comes before Bochs has taken the last `c` is forgotten.
+proc ::acre::bochs::Insist {handle} {
+    upvar #0 $handle run
+    catch {exec kill -INT $run(pid)}
+    set run(insist) [after 500 [list ::acre::bochs::Insist $handle]]
 }
 
 proc ::acre::bochs::Parse {text} {
