@@ -1,7 +1,7 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: Apache-2.0
-# acre boot --dump and acre run --dump: however a guest ends, its memory is in the file, and what is said and returned is
-# what is said and returned without a dump.  Under each emulator that is installed.
+# acre boot --dump and acre run --dump: however a guest ends, its memory is in the file, and what is said and returned
+# is what is said and returned without a dump.  Under each emulator that is installed.
 
 source [file join [expr {[info exists ::env(srcdir)] ? $::env(srcdir) : [file dirname [info script]]}] tap.tcl]
 if {[catch {package require Expect}]} {
