@@ -11,11 +11,12 @@ set KEEPS 0.90
 set TICKS(qemu) 300000000
 set TICKS(bochs) 20000000
 set PERIODS 50
-set PERIOD(qemu) 20000000 ;# ticks in 20 ms
-set PERIOD(bochs) 20000
+set PERIOD 20000 ;# Bochs's ticks in 20 ms
+set EVERY_MS(qemu) 3
+set EVERY_MS(bochs) 10
 set REQUESTS(qemu) 10000
 set REQUESTS(bochs) 200
-set found [boots::plan {qemu bochs} 0 17]
+set found [boots::plan {qemu bochs} 0 16]
 set program [store::program watched -pthread]
 set image [store::image watched --set console=pipe $program]
 
@@ -24,34 +25,23 @@ proc counted {ticks} {
     return [lindex [store::line "counted *" 240] 1]
 }
 
-# Sends BYTES again and again: under QEMU whenever the connection takes more, under Bochs, whose connection takes
-# megabytes that are nobody's any more, a KiB every 10 ms, which is several times what its port takes.
+# Sends BYTES again and again, a KiB every few ms, which is several times what the port takes: not as much as the
+# connection takes, for that is megabytes, which are nobody's any more when the flood is over.
 proc flood {emulator bytes} {
     set ::sent_bytes 0
-    if {$emulator eq "qemu"} {
-        fileevent $meta::channel writable [list flood_more $meta::channel $bytes]
-    } else {
-        flood_slowly $meta::channel $bytes 0
-    }
+    flood_on $::EVERY_MS($emulator) $bytes 0
 }
-proc flood_more {channel bytes} {
-    puts -nonewline $channel $bytes
-    incr ::sent_bytes [string length $bytes]
-}
-proc flood_slowly {channel bytes at} {
+proc flood_on {ms bytes at} {
     set piece [string range $bytes $at $at+1023]
-    flood_more $channel $piece
+    meta::send $piece
+    incr ::sent_bytes [string length $piece]
     set at [expr {$at + [string length $piece]}]
-    set ::flooding [after 10 [list flood_slowly $channel $bytes [expr {$at < [string length $bytes] ? $at : 0}]]]
+    set ::flooding [after $ms [list flood_on $ms $bytes [expr {$at < [string length $bytes] ? $at : 0}]]]
 }
 # Ends with a whole block.
-proc flood_end {emulator bytes} {
-    if {$emulator eq "qemu"} {
-        fileevent $meta::channel writable {}
-    } else {
-        after cancel $::flooding
-        flood_more $meta::channel [string range $bytes [expr {$::sent_bytes % [string length $bytes]}] end]
-    }
+proc flood_end {bytes} {
+    after cancel $::flooding
+    meta::send [string range $bytes [expr {$::sent_bytes % [string length $bytes]}] end]
 }
 
 proc share {flooded alone} {
@@ -100,7 +90,7 @@ foreach emulator $found {
     set block [string range $block 0 [string last \n $block]]
     flood $emulator $block
     set flooded [counted $TICKS($emulator)]
-    flood_end $emulator $block
+    flood_end $block
     tap::note "$emulator: $::sent_bytes bytes of requests were sent meanwhile: it has [share $flooded $alone] %"
     tap::ok [expr {$flooded >= $KEEPS * $alone}] "$emulator: a flood of requests leaves it 90 % of its speed" \
         "$flooded of $alone"
@@ -110,7 +100,7 @@ foreach emulator $found {
 
     flood $emulator $random
     set flooded [counted $TICKS($emulator)]
-    flood_end $emulator $random
+    flood_end $random
     tap::note "$emulator: $::sent_bytes random bytes were sent meanwhile: it has [share $flooded $alone] %"
     tap::ok [expr {$flooded >= $KEEPS * $alone}] "$emulator: so does a flood of random bytes" "$flooded of $alone"
     drain
@@ -120,28 +110,24 @@ foreach emulator $found {
     set garbage [store::get store.garbage]
     tap::ok [expr {$garbage > 0}] "$emulator: and the garbage was counted" $garbage
 
-    # A watch of what always changes, while the program never enters the kernel.
-    meta::ok watch path {"program.ticks"} depth 1 interval 20
-    while {[meta::event 100] ne ""} {}
-    set before [store::get store 1]
-    counted [expr {$PERIODS * $PERIOD($emulator)}]
-    set after [store::get store 1]
-    meta::ok unwatch
-    set events [expr {[dict get $after events] - [dict get $before events]}]
-    tap::ok [expr {$events >= 0.9 * $PERIODS && $events <= 1.2 * $PERIODS}] \
-        "$emulator: a watch of 20 ms is given every 20 ms while it counts" "$events in $PERIODS periods"
-    tap::is [dict get $after lost] [dict get $before lost] "$emulator: none is lost"
-    while {[meta::event 500] ne ""} {}
-
-    if {$emulator eq "qemu"} {
-        meta::send [random_bytes 1048576]
-        drain
-        meta::send \n
-        meta::ready 240000
-        tap::is [store::get program.execs] 1 "$emulator: 1 MiB of random bytes, and a request is answered"
+    # A watch of what always changes, while the program never enters the kernel.  Under -icount time flies while QEMU's
+    # guest idles, so that nobody could read as many events as there are then.
+    if {$emulator eq "bochs"} {
+        meta::ok watch path {"program.ticks"} depth 1 interval 20
+        set before [store::get store 1]
+        counted [expr {$PERIODS * $PERIOD}]
+        set after [store::get store 1]
+        meta::ok unwatch
+        set events [expr {[dict get $after events] - [dict get $before events]}]
+        tap::ok [expr {$events >= 0.9 * $PERIODS && $events <= 1.2 * $PERIODS}] \
+            "$emulator: a watch of 20 ms is given every 20 ms while it counts" "$events in $PERIODS periods"
+        tap::is [dict get $after lost] [dict get $before lost] "$emulator: none is lost"
+        while {[meta::event 500] ne ""} {}
     } else {
-        tap::skip "$emulator: 1 MiB of random bytes" "its port takes 11 KiB a second"
+        tap::skip "$emulator: a watch is given in time" "under Bochs it is looked at"
+        tap::skip "$emulator: and no event is lost" "under Bochs it is looked at"
     }
+
     store::tell "quit 0\n"
     tap::like [store::end] "*\n# status 0\n# exit 0\n" "$emulator: it ends well, and no frame is lost"
 }

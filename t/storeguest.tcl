@@ -106,7 +106,7 @@ proc store::Heard {} {
     append said [read $console]
     if {[eof $console]} {
         fileevent $console readable {}
-        set meta::ended 1
+        after 500 {set meta::ended 1; incr meta::woken} ;# what COM2 said last may come behind
     }
     incr meta::woken
 }

@@ -24,6 +24,7 @@
 #include "store_calls.h"
 #include "store_program.h"
 #include "store_rows.h"
+#include "x86_64/com2.h"
 #include "x86_64/cpu.h"
 #include "x86_64/pic.h"
 #include "x86_64/trap.h"
@@ -125,4 +126,5 @@ void store_serve_hold(void)
     while (options_store.hold &&
            (kstore_server.counters.byes == byes || store_server_waiting(&kstore_server)))
         interrupt_idle();
+    com2_send_all("", 0); /* who said it hears the answer's last byte, too */
 }
