@@ -30,6 +30,8 @@ AC_DEFUN([ACRE_FARM_TOOLS], [
 acre_missing=
 ACRE_FARM_TOOL([TCLSH], [tclsh tclsh8.6], [tcl], [the acre command and the farm])
 ACRE_FARM_TCL([Expect], [tcl-expect], [driving the emulators])
+ACRE_FARM_TCL([json], [tcllib], [acre ctl, acre top])
+ACRE_FARM_TOOL([SOCAT], [socat], [socat], [acre ctl, acre top, acre boot --meta under Bochs])
 ACRE_FARM_TOOL([QEMU], [qemu-system-x86_64], [qemu-system-x86], [boots under QEMU])
 ACRE_FARM_TOOL([BOCHS], [bochs], [bochs], [boots under Bochs])
 ACRE_FARM_TOOL([VALGRIND], [valgrind], [valgrind], [make bench, the host's figures])

@@ -49,8 +49,8 @@ tap::like [row [once --all] files] "files 0 0 0% ..*" "--all shows the rows with
 tap::is [lindex [once --sort owner] 3 0] free "--sort: by another column"
 tap::is [lindex [once --sort -owner] 3 0] user-heap "the other way round"
 set lines [once --view heaps]
-tap::is [row $lines physical] "physical 12,345 48M 0 0 100% [string repeat # 20]" "heaps: objects, bytes"
-tap::ok [regexp {^tags\.symbol 2 96 9\.8K 2 \+[0-9.]+ 0% #\.+$} [row $lines tags.symbol]] \
+tap::is [row $lines physical] "physical 12,345 48M 0 0 0 100% [string repeat # 13]" "heaps: objects, bytes"
+tap::ok [regexp {^tags\.symbol 2 96 4\.0K 9\.8K 2 \+[0-9.]+ 0% #\.+$} [row $lines tags.symbol]] \
     "a tag, with its peak and failures; a bar shows what is there" [row $lines tags.symbol]
 set lines [once --view 3]
 tap::is [row $lines 400000] "400000 8.0K r-x file 2 100% # <long/path/to/fake" "mappings: the end of a long path"
@@ -58,8 +58,8 @@ tap::ok [regexp {400000.*7ffff7c00000} [join $lines]] "by their addresses, of wh
 tap::is [row [once --view 3 --columns 120] 400000] "400000 8.0K r-x file 2 100% # /usr/lib/a/very/long/path/to/fake" \
     "all of it where there is room"
 set lines [once --view faults]
-tap::ok [regexp {^page_write_absent 2,000 [0-9,]+ 99% #+\.*$} [row $lines page_write_absent]] "faults" \
-    [row $lines page_write_absent]
+tap::ok [regexp {^page-write-absent 2,000 [0-9,]+ 99% #+\.*$} [row $lines page-write-absent]] "faults" \
+    [row $lines page-write-absent]
 tap::is [row $lines page] "(no row page)" "a page fault is told by its kind alone"
 set calls [row [once --view calls] read]
 tap::ok [regexp {^read 102,000 [0-9,]+ 306,000 3 100% #+\.*$} $calls] "calls, with their ticks" $calls

@@ -153,6 +153,7 @@ TESTS += \
 	t/743-top.t \
 	t/745-dump-model.t \
 	t/746-dump-store.t \
+	t/744-live-store.t \
 	t/750-shrink.t \
 	t/754-map-tools.t \
 	t/760-report-text.t \

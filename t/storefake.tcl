@@ -113,20 +113,21 @@ proc panic {} {
 }
 # What there is: path and JSON; between two @ stands an expression, in which n is the number of the request for it.
 set tree {
-    memory.ledger {{"free":@10000-51*n@,"kernel-text":100,"heap-general":@n@,"user-heap":@2000+50*n@,"files":0}}
+    memory.ledger {{"free":@10000-51*n@,"kernel-text":100,"heap-general":@n@,"user-heap":@2000+50*n@,
+        "files":0,"total":12100}}
     heaps {{"physical":{"objects":12345,"allocated":50565120,"failures":0},
-        "tags":{"symbol":{"objects":@n@,"allocated":@n*48@,"peak_bytes":9999,"failures":2},
+        "tags":{"symbol":{"objects":@n@,"allocated":@n*48@,"held":4096,"peak-held":9999,"failures":2},
         "tuple":{"objects":0,"allocated":0,"failures":0}}}}
-    program {{"name":"fake","thread_count":3,"path":"/bin/fake"}}
+    program {{"name":"fake","thread-count":3,"path":"/bin/fake"}}
     program.mappings {[
         {"base":"0x400000","limit":"0x402000","access":"r-x","kind":"file","file":"/usr/lib/a/very/long/path/to/fake",
             "frames":{"4k":2,"2m":0,"own":0}},
         {"base":"0x7ffff7c00000","limit":"0x7ffff8000000","access":"rw-","kind":"anonymous","file":"",
             "frames":{"4k":0,"2m":1,"own":512}}]}
-    program.page_faults {{"read_absent":10,"write_absent":@1000*n@,"execute_absent":0}}
+    program.page-faults {{"read-absent":10,"write-absent":@1000*n@,"execute-absent":0}}
     program.faults {{"divide":0,"page":1010,"opcode":1}}
     program.calls {{"read":@100000+1000*n@,"write":5,"brk":0}}
-    program.call_ticks {{"read":@300000+3000*n@,"write":0,"brk":0}}
+    program.call-ticks {{"read":@300000+3000*n@,"write":0,"brk":0}}
 }
 proc play_tree {good id op count} {
     global tree asked

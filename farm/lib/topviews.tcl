@@ -27,8 +27,8 @@ namespace eval ::acre::topviews {
         }
         heaps {
             title {what the kernel's heaps and tags have given out}
-            columns {{name heap text} {of objects count} {bytes size bytes} {peak peak bytes} {failures failed count}
-                {rate objects/s rate} {bar share share}}
+            columns {{name heap text} {of objects count} {bytes size bytes} {held held bytes} {peak peak bytes}
+                {failures failed count} {rate objects/s rate} {bar share share}}
             sort {bytes 1}
         }
         mappings {
@@ -80,11 +80,11 @@ proc ::acre::topviews::Numbers {tree} {
     return [dict filter $tree script {name value} {string is entier -strict $value}]
 }
 
-proc ::acre::topviews::Member {tree args} {
-    foreach name $args {
-        if {[dict exists $tree $name]} {
-            return [dict get $tree $name]
-        }
+# The member NAME, or 0.
+proc ::acre::topviews::Member {tree name} {
+    # Not in an expr, which would make another word of a text that looks like a number.
+    if {[dict exists $tree $name]} {
+        return [dict get $tree $name]
     }
     return 0
 }
@@ -96,8 +96,8 @@ proc ::acre::topviews::Share {part whole} {
 proc ::acre::topviews::Rows_ledger {ask} {
     variable FRAME
     set owners [Numbers [{*}$ask memory.ledger 1]]
-    set total [::tcl::mathop::+ {*}[dict values $owners]]
-    return [lmap {name frames} $owners {
+    set total [Member $owners total]
+    return [lmap {name frames} [dict remove $owners total] {
         dict create name $name of $frames bytes [expr {$frames * $FRAME}] bar [Share $frames $total] \
             idle [expr {$frames == 0}]
     }]
@@ -105,11 +105,12 @@ proc ::acre::topviews::Rows_ledger {ask} {
 
 proc ::acre::topviews::Rows_heaps {ask} {
     set heaps [Heaps [{*}$ask heaps 5] ""]
-    set most [::tcl::mathfunc::max 1 {*}[lmap {name heap} $heaps {Member $heap allocated bytes}]]
+    set most [::tcl::mathfunc::max 1 {*}[lmap {name heap} $heaps {Member $heap allocated}]]
     return [lmap {name heap} $heaps {
-        set bytes [Member $heap allocated bytes]
-        dict create name $name of [Member $heap objects] bytes $bytes peak [Member $heap peak_bytes peak] \
-            failures [Member $heap failures] bar [Share $bytes $most] idle [expr {[Member $heap objects] == 0}]
+        set bytes [Member $heap allocated]
+        dict create name $name of [Member $heap objects] bytes $bytes held [Member $heap held] \
+            peak [Member $heap peak-held] failures [Member $heap failures] bar [Share $bytes $most] \
+            idle [expr {[Member $heap objects] == 0}]
     }]
 }
 
@@ -142,7 +143,7 @@ proc ::acre::topviews::Rows_mappings {ask} {
 
 proc ::acre::topviews::Rows_faults {ask} {
     set counts [dict create]
-    foreach {path lead} {program.page_faults page_ program.faults ""} {
+    foreach {path lead} {program.page-faults page- program.faults ""} {
         dict for {name count} [Numbers [{*}$ask $path 1]] {
             # A page fault is told by its kind.
             if {$path ne "program.faults" || $name ne "page"} {
@@ -161,7 +162,7 @@ proc ::acre::topviews::Counted {counts} {
 }
 
 proc ::acre::topviews::Rows_calls {ask} {
-    set ticks [Numbers [{*}$ask program.call_ticks 1]]
+    set ticks [Numbers [{*}$ask program.call-ticks 1]]
     return [lmap row [Counted [Numbers [{*}$ask program.calls 1]]] {
         set spent [Member $ticks [dict get $row name]]
         dict replace $row ticks $spent each [expr {[dict get $row of] ? $spent / [dict get $row of] : 0}]
@@ -173,12 +174,12 @@ proc ::acre::topviews::head {ask} {
     set program [{*}$ask program 1]
     if {$program ne ""} {
         dict set head program [Member $program name]
-        dict set head threads [Member $program thread_count]
+        dict set head threads [Member $program thread-count]
     }
     set ledger [Numbers [{*}$ask memory.ledger 1]]
     dict set head free [Member $ledger free]
-    dict set head total [::tcl::mathop::+ {*}[dict values $ledger]]
-    foreach {key path} {calls program.calls faults program.page_faults} {
+    dict set head total [Member $ledger total]
+    foreach {key path} {calls program.calls faults program.page-faults} {
         dict set head $key [::tcl::mathop::+ {*}[dict values [Numbers [{*}$ask $path 1]]]]
     }
     return $head
