@@ -223,7 +223,8 @@ void kstore_hold(void)
 {
     uint64_t byes = kstore_server.counters.byes;
 
-    while (options_store.hold && (kstore_server.counters.byes == byes || store_server_waiting(&kstore_server)))
+    while ((options_store.hold && kstore_server.counters.byes == byes) || store_server_waiting(&kstore_server))
         if (!kstore_work() && kstore_due() != KSTORE_NEVER && kstore_due() <= kstore_now_ms())
             kstore_tick();
+    com2_send_all("", 0); /* the last reply has left when the machine ends */
 }
