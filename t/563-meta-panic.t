@@ -49,8 +49,8 @@ foreach emulator $emulators {
         regexp -line "^${::layout::PROTO_PANIC}.*rip=(0x\[0-9a-f]+).*$" $serial line rip
         tap::ok [expr {$line in [dict get $mortem(log) lines]}] "$name: the log has the panic's line" \
             [lrange [dict get $mortem(log) lines] end-5 end]
-        tap::ok [expr {$exception ? [dict get $mortem(registers) rip] == $rip : [dict get $mortem(registers) rbp] != 0}] \
-            "$name: the registers are the panic's" $mortem(registers)
+        set known [dict get $mortem(registers) [expr {$exception ? "rip" : "rbp"}]]
+        tap::ok [expr {$exception ? $known == $rip : $known != 0}] "$name: the registers are the panic's" $mortem(registers)
     }
 }
 tap::done
