@@ -50,7 +50,8 @@ foreach emulator $emulators {
         tap::ok [expr {$line in [dict get $mortem(log) lines]}] "$name: the log has the panic's line" \
             [lrange [dict get $mortem(log) lines] end-5 end]
         set known [dict get $mortem(registers) [expr {$exception ? "rip" : "rbp"}]]
-        tap::ok [expr {$exception ? $known == $rip : $known != 0}] "$name: the registers are the panic's" $mortem(registers)
+        tap::ok [expr {$exception ? $known == $rip : $known != 0}] "$name: the registers are the panic's" \
+            $mortem(registers)
     }
 }
 tap::done
