@@ -121,6 +121,8 @@ TESTS += \
 	t/550-gdb-kernel.t \
 	t/555-gdb-program.t \
 	t/560-meta-read.t \
+	t/561-meta-write.t \
+	t/563-meta-panic.t \
 	t/564-store-program.t \
 	t/565-store-flood.t \
 	t/566-store-set.t \
