@@ -108,6 +108,7 @@ foreach emulator $emulators {
     set known [lmap line [split [dict get $live schema] \n] {regsub {\s+} $line " "}]
     tap::is [lmap type $types {if {$type in $known} continue; set type}] {} \
         "$emulator: every type is the schema's"
-    tap::like [ctl $file set config.hold 0] "acre: * is a dump, which does not change: *" "$emulator: a dump takes no set"
+    tap::like [ctl $file set config.hold 0] "acre: * is a dump, which does not change: *" \
+        "$emulator: a dump takes no set"
 }
 tap::done

@@ -105,7 +105,10 @@ It is the table that "acre ctl tags" shows."""
         if not found:
             raise Trouble("this program publishes no table of tags")
         columns([("tag", "name", "bytes", "fields")] +
-                [("0x%02x" % row.number, row.name, row.bytes, " ".join(row.fields)) for _, row in sorted(found.items())],
+                [
+                    ("0x%02x" % row.number, row.name, row.bytes, " ".join(row.fields))
+                    for _, row in sorted(found.items())
+                ],
                 4)
 
 

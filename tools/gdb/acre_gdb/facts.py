@@ -101,14 +101,17 @@ def elements(array):
 
 
 def published():
-    """The table of tags that the kernel publishes for who reads its store (src/runtime/storetags.h), by number: acre ctl
-    has the same.  Empty in a program that has none."""
+    """The table of tags that the kernel publishes for who reads its store (src/runtime/storetags.h), by number: acre
+    ctl has the same.  Empty in a program that has none."""
     def read():
         try:
             tags, fields = (elements(static("storetags.c", name)) for name in ("store_tag_rows", "store_field_rows"))
         except Trouble:
             return {}
-        found = {int(row["number"]): Tag(int(row["number"]), row["name"].string(), int(row["size"]), []) for row in tags}
+        found = {}
+        for row in tags:
+            number = int(row["number"])
+            found[number] = Tag(number, row["name"].string(), int(row["size"]), [])
         for row in fields:
             found[int(row["tag"])].fields.append(row["name"].string())
         return found
