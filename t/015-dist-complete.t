@@ -7,7 +7,7 @@ cd "$top_srcdir" || exit 99
 git -c safe.directory='*' rev-parse --git-dir >/dev/null 2>&1 && [ -e .git ] || skip_all "not a git checkout"
 plan 3
 git -c safe.directory='*' ls-files -co --exclude-standard | while IFS= read -r f; do [ ! -f "$f" ] || echo "$f"; done |
-	grep -e '^\(boot\|src\|tools\|farm\|t\|doc\|\.ci\)/' -e '\.md$' | sort >"$tmp/git"
+	grep -e '^\(boot\|src\|tools\|farm\|t\|doc\|debian\|rpm\|\.ci\)/' -e '\.md$' -e '^REUSE' | sort >"$tmp/git"
 sh tools/dist-files . >"$tmp/dist"
 comm -23 "$tmp/git" "$tmp/dist" >"$tmp/missing"
 is "the tarball misses no file" "$(cat "$tmp/missing")" ""

@@ -2,21 +2,26 @@
 # SPDX-License-Identifier: Apache-2.0
 # What a person should not have to say in a review: licence lines, line lengths, words that may not stay, layout copies.
 . "${srcdir:-.}/tap.sh"
-plan 7
+plan 9
 
 cd "$top_srcdir" || exit 99
 {
-	sh tools/dist-files . | grep -v '^t/fuzz/corpus/' # bytes, of no style
+	sh tools/dist-files .
 	for f in Makefile.am configure.ac autogen.sh quickstart .gitignore m4/*.m4; do echo "$f"; done
-} >"$tmp/all"
-# Data and texts for people: maps and the help texts that acre prints.  They carry no licence line of their own.
-grep -v -e '\.map$' -e '^doc/help/.*\.txt$' -e '^\.gitignore$' -e '\.patch$' "$tmp/all" >"$tmp/sources"
+} >"$tmp/every"
+grep -v '^t/fuzz/corpus/' "$tmp/every" >"$tmp/all" # bytes, of no style
+# Files whose licence REUSE.toml states, by its patterns: data, texts, lists of a format without comments.
+sed -n 's/^    "\(.*\)",$/\1/p' REUSE.toml |
+	sed -e 's/[.]/[.]/g' -e 's/\*\*/.*/g' -e 's/^/^/' -e 's/$/$/' >"$tmp/stated"
+grep -v -f "$tmp/stated" "$tmp/all" >"$tmp/sources"
 
 # each AWK-PROGRAM FILE-LIST: runs it over the files, as lines "FILE:LINE: ..."
 each() { tr '\n' '\0' <"$2" | xargs -0 awk "$1"; }
 
 tr '\n' '\0' <"$tmp/sources" | xargs -0 grep -L 'SPDX-License-Identifier: Apache-2.0' >"$tmp/found"
 is "every source file has a licence line" "$(cat "$tmp/found")" ""
+while IFS= read -r pattern; do grep -q "$pattern" "$tmp/every" || echo "$pattern"; done <"$tmp/stated" >"$tmp/found"
+is "what REUSE.toml states is about files that there are" "$(cat "$tmp/found")" ""
 
 each 'length($0) > 120 && !(FILENAME ~ /[.]md$/ && /^[|]/) { print FILENAME ":" FNR ": " length($0) " columns" }' \
 	"$tmp/sources" >"$tmp/found"
@@ -69,6 +74,10 @@ is "a retyped one and an unexplained one are found" "$(literals "$tmp/bad.asm" |
 # The version stands in configure.ac only.
 version=$(sed -n 's/^AC_INIT(\[acre\], \[\(.*\)\])$/\1/p' configure.ac)
 pattern=$(echo "$version" | sed 's/\./[.]/g')
-grep -v -e '\.map$' -e CHANGES -e '^t/' "$tmp/all" | tr '\n' '\0' |
+grep -v -e '\.map$' -e '^NEWS' -e '^debian/changelog$' -e '^t/' "$tmp/all" | tr '\n' '\0' |
 	xargs -0 grep -lE "(^|[^0-9.])$pattern([^0-9.]|\$)" >"$tmp/found"
 is "the version number stands in configure.ac only" "$(cat "$tmp/found")" configure.ac
+# News and the packages' changelog are about versions: their newest is this one.
+is "NEWS.md and debian/changelog begin with it" \
+	"$(sed -n 's/^## \([0-9.]*\).*/\1/p' NEWS.md | head -n 1) $(sed -n '1s/.*(\([0-9.]*\)-.*/\1/p' debian/changelog)" \
+	"$version $version"

@@ -78,7 +78,7 @@ foreach command $commands {
     ::acre::paths::use cmd_$command
 }
 
-# --- shells ------------------------------------------------------------------------------------------------------------
+# --- shells -----------------------------------------------------------------------------------------------------
 
 # What bash would offer for the last of WORDS, sorted.
 proc offered {args} {
@@ -181,7 +181,9 @@ foreach command $commands {
     tap::is [differences $command] "" "acre $command: the options of the rows are those that the code takes"
     set known {}
     foreach row [rows o $command] {
-        if {[lindex $row 3] in {--emulator --machine --group}} { lappend known [list [lindex $row 3] {*}[lindex $row 6]] }
+        if {[lindex $row 3] in {--emulator --machine --group}} {
+            lappend known [list [lindex $row 3] {*}[lindex $row 6]]
+        }
     }
     set wrong {}
     foreach values $known {

@@ -164,6 +164,13 @@ TESTS += \
 	t/766-browser.t \
 	t/800-broken.t
 
+slow_TESTS += \
+	t/900-tarball.t \
+	t/905-distcheck.t \
+	t/910-debian.t \
+	t/920-rpm.t \
+	t/930-cross.t
+
 # Boot sectors of ours for t/5xx, t/710 and t/bench.
 acre_BUILT += t/boots/chain.bin t/boots/console.bin t/boots/port2.bin t/boots/rdtsc.bin t/boots/talk.bin
 

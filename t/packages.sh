@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+# For the tests that build packages of the tarball: ". $srcdir/packages.sh" after tap.sh.
+#
+#   $version, $tarball        the version, and the tarball that make dist made (make check-all makes it first)
+#   offline COMMAND...        runs COMMAND without a network, where that can be had
+#   elsewhere COMMAND...      runs COMMAND as another person elsewhere would: later, in another time zone and locale,
+#                             with another umask, name and home
+#   same DESC DIR DIR FILE... a point: each FILE is the same in both; else diffoscope or cmp says what differs
+
+version=$(sed -n 's/^PACKAGE_VERSION = //p' "$top_builddir/Makefile")
+tarball=$top_builddir/acre-$version.tar.gz
+[ -f "$tarball" ] || skip_all "there is no $(basename "$tarball"); make check-all makes it"
+: "${MAKE:=make}"
+unset MAKEFLAGS MFLAGS MAKELEVEL TESTS SLOW SOURCE_DATE_EPOCH
+
+offline() {
+	if unshare -n true 2>/dev/null; then unshare -n "$@"; elif unshare -rn true 2>/dev/null; then unshare -rn "$@"; else
+		"$@"
+	fi
+}
+elsewhere() {
+	(
+		umask 027
+		locale=$(locale -a 2>/dev/null | grep -vxE 'C|POSIX' | tail -n 1)
+		export TZ=Pacific/Auckland LC_ALL="${locale:-C}" LANG="${locale:-C}" USER=somebody LOGNAME=somebody HOME=/nonexistent
+		if command -v faketime >/dev/null 2>&1; then faketime -f '+400d' "$@"; else "$@"; fi
+	)
+}
+same() {
+	same_desc=$1 one=$2 other=$3
+	shift 3
+	for same_file; do
+		cmp -s "$one/$same_file" "$other/$same_file" && continue
+		if command -v diffoscope >/dev/null 2>&1; then
+			diffoscope --text-color never "$one/$same_file" "$other/$same_file" 2>&1
+		else
+			cmp "$one/$same_file" "$other/$same_file" 2>&1
+		fi
+	done >"$tmp/.same"
+	is "$same_desc" "$(head -n 30 "$tmp/.same")" ""
+}
