@@ -149,14 +149,14 @@ set lines {
 }
 # What bash offers for words, all of it.
 set offers {
-    {acre {}} {--help --version boot farm help image map run version}
+    {acre {}} {--help --version boot ctl farm help image map report run shrink top version}
     {acre help ver} version
     {acre help map-f} map-format
     {acre boot -e} ""
     {acre boot --disk {}} {floppy ide virtio}
     {acre run --disk {}} {ide virtio}
     {acre run --memory {}} ""
-    {acre map {}} {capture check draw import show}
+    {acre map {}} {capture check draw import show stats}
     {acre map check -} {--help -q}
     {acre map draw --r} --report
     {acre map show --r} ""
