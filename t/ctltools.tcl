@@ -54,7 +54,7 @@ proc ctl::wait {script {seconds ""}} {
 
 proc ctl::Serve {socket address {option ""}} {
     variable processes
-    lappend processes [exec socat -t 0.05 UNIX-LISTEN:$socket,fork$option $address 2>[tap::tmp]/socat.err &]
+    lappend processes [exec setsid socat -t 0.05 UNIX-LISTEN:$socket,fork$option $address 2>[tap::tmp]/socat.err &]
     if {![wait {[file exists $socket]} 20]} {
         error "socat makes no socket: [drv::slurp [tap::tmp]/socat.err]"
     }
@@ -79,7 +79,7 @@ proc ctl::host {args} {
         lappend pipes [open $name.$end {RDWR NONBLOCK}]
     }
     set program [file join $::env(top_builddir) t unit storehost]
-    lappend processes [exec $program {*}$args <$name.in >$name.out &]
+    lappend processes [exec setsid $program {*}$args <$name.in >$name.out &]
     return [Serve $name.sock OPEN:$name.out,rdonly!!OPEN:$name.in,wronly ,max-children=1]
 }
 
@@ -146,7 +146,10 @@ proc ctl::stop {} {
     variable processes
     variable pipes
     foreach pid $processes {
-        catch {exec kill $pid 2>/dev/null}
+        # socat forks for each client, and has the fake for a child: each is a group of its own, all of which ends.
+        if {[catch {exec kill -- -$pid 2>/dev/null}]} {
+            catch {exec kill $pid 2>/dev/null}
+        }
     }
     foreach channel $pipes {
         catch {close $channel}

@@ -122,6 +122,7 @@ TESTS += \
 	t/555-gdb-program.t \
 	t/560-meta-read.t \
 	t/561-meta-write.t \
+	t/562-meta-garbage.t \
 	t/563-meta-panic.t \
 	t/564-store-program.t \
 	t/565-store-flood.t \
