@@ -44,8 +44,9 @@ kernel_C += $(store_C) $(kstore_C) src/kernel/options_store.c
 
 # What runs once (once_CFLAGS): small counts, on the disk, in a machine of 640 KiB, and for an emulator that translates
 # each instruction before it runs.
-once_C = src/kernel/archive.k.o src/kernel/boot.k.o src/kernel/main.k.o src/kernel/options.k.o src/kernel/options_store.k.o \
-	src/kernel/panic.k.o src/kernel/report.k.o src/kernel/sections.k.o src/kernel/symbols.k.o src/runtime/fmt.k.o \
+once_C = src/kernel/archive.k.o src/kernel/boot.k.o src/kernel/main.k.o src/kernel/options.k.o \
+	src/kernel/options_store.k.o src/kernel/panic.k.o src/kernel/report.k.o src/kernel/sections.k.o \
+	src/kernel/symbols.k.o src/runtime/fmt.k.o \
 	src/runtime/idheap_check.k.o src/runtime/value_parse.k.o src/runtime/value_print.k.o src/x86_64/protect.k.o
 src/kernel/checks%.k.o src/kernel/crash%.k.o src/unix/checks%.k.o $(once_C): \
 private KERNEL_CFLAGS += $(once_CFLAGS)

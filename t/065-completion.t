@@ -19,20 +19,24 @@ proc rows {kind command} {
     }]
 }
 
+# Options that only the command itself gives: acre report --pages, for a share of the pages.
+set internal {--pages}
+
 # The options that COMMAND takes by its code: dict option -> flag, one, list or maybe; several values in the rows'
 # sense are "list", but a program's command takes them one by one.
 proc taken {command} {
-    set tables [lmap name [list ::acre::${command}::ARGUMENTS ::acre::${command}::TABLE ::acre::${command}::options] {
+    if {$command eq "map"} {
+        return [words_taken $::acre::cmdmap::options]
+    }
+    set tables [lmap name [list ::acre::${command}::ARGUMENTS ::acre::${command}::TABLE ::acre::${command}::options \
+            ::acre::cmd${command}::options] {
         if {![info exists $name]} continue
         set name
     }]
-    if {[info exists ::acre::cmd${command}::options]} {
-        return [words_taken [set ::acre::cmd${command}::options]]
-    }
     if {$tables eq ""} {
         return {}
     }
-    return [dict map {option rule} [set [lindex $tables 0]] {lindex $rule 0}]
+    return [dict map {option rule} [dict remove [set [lindex $tables 0]] {*}$::internal] {lindex $rule 0}]
 }
 # The same of acre map's table, subcommand -> options, where a = says that there is a value.
 proc words_taken {table} {
