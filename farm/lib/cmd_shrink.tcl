@@ -57,7 +57,7 @@ proc ::acre::cmdshrink::Shrink {case given} {
     try {
         ::acre::shrinkcase::open $case [dict create out [dict get $given out] jobs [dict get $given jobs] \
             most [dict get $given most] command $command]
-        ::acre::farmrun::Guard
+        ::acre::keeper::start
         if {[catch {::acre::shrinkcase::confirm [dict get $given confirm]} why options]} {
             if {[lindex [dict get $options -errorcode] 1] ni {SAME END}} {
                 return -options $options $why
