@@ -19,11 +19,11 @@ namespace eval bench {
     variable FELT_TICKS 400000000
 }
 
-# Ticks of COUNT gets of PATH, the least of them, and the reply's bytes.
+# Ticks of COUNT gets of PATH, DEPTH levels deep if that is said, the least of them, and the reply's bytes.
 proc bench::Least_ticks {count path depth} {
     set ticks {}
     for {set i 0} {$i < $count} {incr i} {
-        meta::send [meta::frame "{\"id\":0,\"op\":\"get\",\"path\":\"$path\",\"depth\":$depth}"]
+        meta::send [meta::frame "{\"id\":0,\"op\":\"get\",\"path\":\"$path\"[expr {$depth eq "" ? "" : ",\"depth\":$depth"}]}"]
         set reply [meta::next 60000]
         if {![string match {*"ok":*} $reply]} {
             fail "the store did not answer: $reply"
@@ -67,7 +67,7 @@ proc bench::Store_served {} {
     if {![meta::ready 20000]} {
         fail "the store does not answer"
     }
-    figure store-get [lindex [Least_ticks $GETS program.execs 1] 0] instructions 5000
+    figure store-get [lindex [Least_ticks $GETS program.execs ""] 0] instructions 5000
     figure store-get-outside [format %.0f [Felt]] instructions 8000
     lassign [Least_ticks $TREES "" 3] ticks bytes
     figure store-tree-bytes $bytes bytes 65536

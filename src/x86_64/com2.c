@@ -3,6 +3,8 @@
  * A byte that arrives interrupts at once or when 14 have come (whichever the FIFO says first); room to send is an
  * empty holding register, and then the whole FIFO is empty.  Both are levels of one line: who has served it turns them
  * off and on again, so that the PIC, which wants an edge, sees one.
+ *
+ * String instructions move the bytes: a byte in costs 8 instructions, a byte out 1.
  */
 #include "com2.h"
 
@@ -39,11 +41,11 @@ void com2_init(void)
 
 size_t com2_receive(uint8_t *to, size_t room)
 {
-    size_t count = 0;
+    uint8_t *at = to;
 
-    while (count < room && port_in8(LSR) & LSR_RECEIVED)
-        to[count++] = port_in8(PROTO_COM2_PORT);
-    return count;
+    while (at < to + room && port_in8(LSR) & LSR_RECEIVED)
+        __asm__ volatile("insb" : "+D"(at) : "d"((uint16_t)PROTO_COM2_PORT) : "memory");
+    return (size_t)(at - to);
 }
 
 size_t com2_room(void)
@@ -53,8 +55,7 @@ size_t com2_room(void)
 
 void com2_send(const uint8_t *bytes, size_t size)
 {
-    for (size_t i = 0; i < size; i++)
-        port_out8(PROTO_COM2_PORT, bytes[i]);
+    __asm__ volatile("rep outsb" : "+S"(bytes), "+c"(size) : "d"((uint16_t)PROTO_COM2_PORT) : "memory");
 }
 
 void com2_interrupts(bool arrived, bool room)
