@@ -14,7 +14,8 @@ cd "$top_srcdir" || exit 99
 # A copy of the sources that a build of the image reads, without what an earlier build left in them; times are kept.
 copy() {
 	find boot src tools m4 build-aux doc t farm rpm -type f ! -path 'farm/maps/*' ! -name '*.o' ! -name '*.d' \
-		! -name '*.lds' ! -name '*.bin' ! -name '*.elf' ! -name '*.log' ! -name '*.trs' ! -path tools/mkimage ! -path 't/scratch/*' -print
+		! -name '*.lds' ! -name '*.bin' ! -name '*.elf' ! -name '*.log' ! -name '*.trs' ! -path tools/mkimage \
+		! -path 't/scratch/*' -print
 	for f in autogen.sh configure configure.ac aclocal.m4 Makefile.am Makefile.in quickstart LICENSE; do echo "$f"; done
 }
 copy >"$tmp/list"

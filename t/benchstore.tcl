@@ -22,8 +22,9 @@ namespace eval bench {
 # Ticks of COUNT gets of PATH, DEPTH levels deep if that is said, the least of them, and the reply's bytes.
 proc bench::Least_ticks {count path depth} {
     set ticks {}
+    set levels [expr {$depth eq "" ? "" : ",\"depth\":$depth"}]
     for {set i 0} {$i < $count} {incr i} {
-        meta::send [meta::frame "{\"id\":0,\"op\":\"get\",\"path\":\"$path\"[expr {$depth eq "" ? "" : ",\"depth\":$depth"}]}"]
+        meta::send [meta::frame "{\"id\":0,\"op\":\"get\",\"path\":\"$path\"$levels}"]
         set reply [meta::next 60000]
         if {![string match {*"ok":*} $reply]} {
             fail "the store did not answer: $reply"

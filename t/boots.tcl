@@ -119,7 +119,7 @@ proc boots::stretches {image parts used} {
 # Offsets of the pieces that hold bytes of a segment of these parts, as a dictionary's keys.
 proc boots::Pieces {file parts} {
     set all 0
-    foreach part {CHECKS PROGRAM TRACE SYMBOLS} {
+    foreach part {CHECKS PROGRAM TRACE SYMBOLS STORE} {
         set all [expr {$all | [set ::layout::IMAGE_PART_$part]}]
     }
     set size $::layout::IMAGE_PIECE_SIZE

@@ -295,7 +295,8 @@ static void test_count(void)
 /* The kernel itself keeps the rules that stage2 holds it to. */
 static void test_kernel(void)
 {
-    struct elf_limits kernel = {0, LAYOUT_KERNEL_BASE, LAYOUT_KERNEL_LIMIT, 1 << ELF_TYPE_FIXED, ELF_SEGMENTS_MAX, false};
+    struct elf_limits kernel = {0, LAYOUT_KERNEL_BASE, LAYOUT_KERNEL_LIMIT, 1 << ELF_TYPE_FIXED, ELF_SEGMENTS_MAX,
+                                false};
     char path[1000];
     uint8_t head[IMAGE_KERNEL_HEAD_SECTORS * LAYOUT_SECTOR_SIZE];
     struct elf_program program = {0};
