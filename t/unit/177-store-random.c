@@ -218,6 +218,14 @@ static void random_request(char *json, uint64_t id)
     sprintf(json, "{\"id\":%llu,%s}", (unsigned long long)id, rest[random_below(sizeof rest / sizeof rest[0])]);
 }
 
+/* Not by the case alone: a frame's digits may be capital. */
+static void spoil(char *byte)
+{
+    uint32_t flips = 1 + random_below(255);
+
+    *byte ^= (char)(flips == 0x20 ? 0x21 : flips);
+}
+
 /* Bytes that are no frame; how many. */
 static size_t random_garbage(char *bytes, uint64_t id)
 {
@@ -239,7 +247,7 @@ static size_t random_garbage(char *bytes, uint64_t id)
         whole = naive_frame(json, bytes);
         if (random_below(2))
             return 1 + random_below((uint32_t)whole - 2);
-        bytes[random_below((uint32_t)whole - 1)] ^= (char)(1 + random_below(255));
+        spoil(&bytes[random_below((uint32_t)whole - 1)]);
         return whole;
     }
 }
