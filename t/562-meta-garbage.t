@@ -68,12 +68,12 @@ foreach emulator $found {
         tap::is [deaf] {} "$name: and after every wrong frame"
         if {$emulator eq "qemu"} {
             set left 0
-            for {set i 0} {$i < 20} {incr i} {
-                meta::send [string range [meta::frame "{\"id\":1,\"op\":\"get\",\"path\":\"boot\"}"] 0 [expr {$i * 2}]]
+            foreach last {0 4 14 17 40} {
+                meta::send [string range [meta::frame "{\"id\":1,\"op\":\"get\",\"path\":\"boot\"}"] 0 $last]
                 meta::disconnect
                 incr left [meta::ready 20000]
             }
-            tap::is $left 20 "$name: twenty clients left in the middle of a frame, each next one is answered"
+            tap::is $left 5 "$name: five clients left in the middle of a frame, each next one is answered"
         } else {
             tap::skip "$name: clients that leave in the middle of a frame" "Bochs connects once"
         }
