@@ -180,7 +180,8 @@ set slow [maps $tmp/slow pass-1 slow-1 stubborn-2 slow-3]
 set channel [open |[concat [command --maps $slow --emulator qemu --jobs 2 --out $tmp/o6] 2>@1] r]
 tap::ok [until {[llength [sleepers]] == 2} 20] "two slow cases run at once"
 lassign [farm --maps $slow --out $tmp/o6] status output
-tap::like $status/$output "2/acre: */o6 is in use by process *" "a second run keeps out of a directory in use"
+tap::like $status/$output "2/acre: */o6 is in use by process [pid $channel];*" \
+    "a second run keeps out of a directory in use, and names who may be told to end"
 exec kill -INT [pid $channel]
 set output [read $channel]
 set status [expr {[catch {close $channel} - options] ? [lindex [dict get $options -errorcode] 2] : 0}]

@@ -32,6 +32,9 @@ proc ::acre::keeper::start {} {
 # -> the process that a person may send a signal to.
 proc ::acre::keeper::process {} {
     variable pid
+    if {$pid eq "" && [info exists ::env(ACRE_KEEPER)]} {
+        return $::env(ACRE_KEEPER)
+    }
     return [expr {$pid eq "" ? [pid] : $pid}]
 }
 
