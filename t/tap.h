@@ -84,6 +84,13 @@ __attribute__((unused, format(printf, 2, 3))) static bool tap_ok(bool good, cons
     return good;
 }
 
+/* A point that cannot be tried here, and why: "needs TOOL (Debian package PACKAGE)". */
+__attribute__((unused)) static void tap_skip(const char *what, const char *why)
+{
+    tap_count++;
+    printf("ok %u - %s # SKIP %s\n", tap_count, what, why);
+}
+
 /* A point: two numbers are equal; both are shown if not. */
 __attribute__((unused, format(printf, 3, 4))) static bool tap_is_u64(uint64_t got, uint64_t want,
                                                                     const char *format, ...)

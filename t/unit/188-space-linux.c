@@ -280,6 +280,8 @@ int main(void)
 {
     uint64_t seed = tap_number("ACRE_SEED", 20261125), ops = tap_number("ACRE_OPS", OPS), done = 0;
 
+    if (access("/proc/self/maps", R_OK))
+        tap_skip_all("needs /proc");
     if (linux_call(SYS_mmap, BASE, PAGES * PAGE, 0, 0x100022, (uint64_t)-1, 0) != (int64_t)BASE || !open_files())
         tap_skip_all("this host's memory at 0x%llx is not free, or it is no Linux", BASE);
     clear();

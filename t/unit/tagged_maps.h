@@ -5,6 +5,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
+
+/* A chroot may be without /proc. */
+static inline bool maps_readable(void)
+{
+    return !access("/proc/self/maps", R_OK);
+}
 
 static inline uint64_t window_base(uint32_t region)
 {
