@@ -10,9 +10,11 @@ update-doc: gen/memory-map.md
 	  >memory-map.md.new && mv -f memory-map.md.new memory-map.md
 
 help_TEXTS = $(wildcard $(top_srcdir)/doc/help/*.txt)
-help_COMMANDS = $(filter-out acre map-format,$(basename $(notdir $(help_TEXTS))))
+# A command is its name's text; the format of a file is NAME-format's, and acre-NAME(5).
+help_FORMATS = $(patsubst %-format.txt,%,$(filter %-format.txt,$(notdir $(help_TEXTS))))
+help_COMMANDS = $(filter-out acre %-format,$(basename $(notdir $(help_TEXTS))))
 man1_MANS = doc/man/acre.1 $(help_COMMANDS:%=doc/man/acre-%.1)
-man5_MANS = doc/man/acre-map.5
+man5_MANS = $(help_FORMATS:%=doc/man/acre-%.5)
 CLEANFILES += $(man1_MANS) $(man5_MANS)
 
 help_to_man = $(AM_V_GEN)$(MKDIR_P) doc/man && AWK='$(AWK)' $(SHELL) $(top_srcdir)/tools/help-to-man
@@ -23,8 +25,8 @@ doc/man/acre-%.1: $(top_srcdir)/doc/help/%.txt $(man_deps)
 doc/man/acre.1: $(help_TEXTS) $(man_deps)
 	$(help_to_man) acre 1 $(PACKAGE_VERSION) $(top_srcdir)/doc/help/acre.txt >$@.new && \
 	  $(SHELL) $(top_srcdir)/tools/help-to-man --commands $(help_TEXTS) >>$@.new && mv -f $@.new $@
-doc/man/acre-map.5: $(top_srcdir)/doc/help/map-format.txt $(man_deps)
-	$(help_to_man) acre-map 5 $(PACKAGE_VERSION) $< >$@.new && mv -f $@.new $@
+doc/man/acre-%.5: $(top_srcdir)/doc/help/%-format.txt $(man_deps)
+	$(help_to_man) acre-$* 5 $(PACKAGE_VERSION) $< >$@.new && mv -f $@.new $@
 
 # Completion, of the same texts.
 bashcompdir = $(datadir)/bash-completion/completions

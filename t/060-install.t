@@ -22,9 +22,23 @@ is "acre version says configure's number" "$(run --version)" "acre $(cat "$top_b
 ok "acre image from there" run image -o "$tmp/disk.img" --set a=b
 is "its option is in the image" "$(run image --get --from "$tmp/disk.img")" "a=b"
 ok "acre map check finds the bundled maps and they are good" run map check zoo
-for page in man1/acre.1 man1/acre-image.1 man5/acre-map.5; do
-	ok "there is a man page $page" test -s "$tmp/moved/share/man/$page"
-done
+# A command's text is its name's, a format's NAME-format's.
+for text in "$tmp/moved/share/acre/help"/*.txt; do
+	name=$(basename "$text" .txt)
+	case $name in
+	acre) echo man1/acre.1 ;;
+	*-format) echo "man5/acre-${name%-format}.5" ;;
+	*) echo "man1/acre-$name.1" ;;
+	esac
+done | sort >"$tmp/wanted"
+(cd "$tmp/moved/share/man" && find . -type f | sed 's|^[.]/||' | sort) >"$tmp/pages"
+is "each help text has its man page, and there are no others" "$(cat "$tmp/pages")" "$(cat "$tmp/wanted")"
+like "those of files' formats too" "$(tr '\n' ' ' <"$tmp/pages")" \
+	"*man5/acre-groups.5 man5/acre-map.5 man5/acre-results.5*"
+sed -e 's|.*/||' -e 's/[.]\([15]\)$/(\1)/' "$tmp/pages" | grep -vxF 'acre(1)' | while IFS= read -r page; do
+	sed 's/[\]-/-/g' "$tmp/moved/share/man/man1/acre.1" | grep -qF "See $page." || echo "$page"
+done >"$tmp/unnamed"
+is "acre(1) names all others" "$(cat "$tmp/unnamed")" ""
 for script in bash-completion/completions/acre zsh/site-functions/_acre; do
 	ok "completion: share/$script has the commands" grep -q '^c|image|' "$tmp/moved/share/$script"
 done

@@ -156,6 +156,7 @@ set offers {
     {acre {}} {--help --version boot ctl farm help image map report run shrink top version}
     {acre help ver} version
     {acre help map-f} map-format
+    {acre help g} groups-format
     {acre boot -e} ""
     {acre boot --disk {}} {floppy ide virtio}
     {acre run --disk {}} {ide virtio}

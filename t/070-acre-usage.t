@@ -43,10 +43,11 @@ set commands [lmap line [regexp -all -inline -line {^  [a-z]+ +\S.*$} \
     [regsub {^.*\nCommands:\n(.*?)\n\n.*$} [lindex [run help] 1] {\1}]] {lindex $line 0}]
 # What this version has.
 set must {boot ctl farm help image map report run shrink top version}
+set topics {groups-format map-format results-format}
 set dir [tap::tmp]
 set bundled [file exists [::acre::paths::get image]]
 
-tap::plan [expr {8 + 3 * [llength $commands] + 19 + 12}]
+tap::plan [expr {7 + 2 * [llength $topics] + 3 * [llength $commands] + 19 + 12}]
 
 # Help
 lassign [run help] status output errors
@@ -60,7 +61,12 @@ tap::is [expr {[info exists absent] ? $absent : ""}] "" "acre help lists [join $
 tap::is [lindex [run --help] 1] $output "acre --help is acre help"
 tap::is [lindex [run --version] 1] "acre [::acre::paths::get version]" "acre --version"
 tap::is [lindex [run version] 1] "acre [::acre::paths::get version]" "acre version"
-tap::like [lindex [run help map-format] 1] "acre*map* - *" "acre help map-format"
+foreach topic $topics {
+    lassign [run help $topic] status text
+    tap::ok [expr {$status == 0 && [regexp "^acre $topic - " $text] && $topic in [split $output " \n"]}] \
+        "acre help $topic has a first line, and acre help has its name" $text
+    tap::is [lsearch -inline [split $text \n] [string repeat ? 81]*] "" "acre help $topic fits a terminal"
+}
 tap::ok [expr {"(no" ni [split $output]}] "every command has a help text" $output
 foreach command $commands {
     lassign [run help $command] status text

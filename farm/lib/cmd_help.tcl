@@ -25,13 +25,23 @@ proc ::acre::help::summary {name} {
     return [expr {[regexp { - (.*)$} $first -> what] ? $what : "(no help text)"}]
 }
 
+# What there is help about besides commands: the formats of files, each a text NAME-format.txt.
+proc ::acre::help::topics {} {
+    return [lsort [lmap path [glob -nocomplain -directory [::acre::paths::get help] *-format.txt] {
+        file rootname [file tail $path]
+    }]]
+}
+
 proc ::acre::help::overview {} {
     puts [string trimright [text acre]]
     puts "\nCommands:"
     foreach name [::acre::command::names] {
         puts [format "  %-10s %s" $name [summary $name]]
     }
-    puts "\nTopics:\n  map-format [summary map-format]"
+    puts "\nTopics:"
+    foreach name [topics] {
+        puts [format "  %-14s %s" $name [summary $name]]
+    }
     puts "\n'acre help COMMAND' says more."
 }
 
@@ -44,7 +54,7 @@ proc ::acre::cmd::help {args} {
         ::acre::help::overview
         return 0
     }
-    if {$name ni [::acre::command::names] && $name ne "map-format"} {
+    if {$name ni [::acre::command::names] && $name ni [::acre::help::topics]} {
         ::acre::err::usage "no help about '$name'; 'acre help' lists the commands"
     }
     set text [::acre::help::text $name]
