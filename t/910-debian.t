@@ -15,7 +15,8 @@ build() {
 	dir=$1
 	shift
 	mkdir -p "$dir" && cp "$tarball" "$dir/acre_$version.orig.tar.gz" && tar xf "$tarball" -C "$dir" || return 1
-	(cd "$dir/acre-$version" && offline "$@" dpkg-buildpackage -us -uc)
+	# shellcheck disable=SC2086 # words
+	(cd "$dir/acre-$version" && "$@" $offline dpkg-buildpackage -us -uc)
 }
 one=$tmp/one other=$tmp/another-place-with-a-longer-name
 ok "dpkg-buildpackage, with its tests" build "$one"
@@ -23,7 +24,8 @@ cd "$one" || exit 99
 is "makes three packages" "$(find . -name '*.deb' | sed 's/_.*//' | sort | tr '\n' ' ')" \
 	"./acre ./acre-doc ./acre-kernel "
 if command -v lintian >/dev/null 2>&1; then
-	lintian --fail-on none --display-info --allow-root ./*.changes >"$tmp/lintian" 2>&1
+	lintian --fail-on none --display-info --display-experimental --pedantic --allow-root \
+		./*.changes >"$tmp/lintian" 2>&1
 	is "lintian has nothing to say" "$(cat "$tmp/lintian")" ""
 else
 	skip "lintian has nothing to say" "needs lintian (Debian package lintian)"

@@ -13,7 +13,8 @@ build() {
 	dir=$1
 	shift
 	mkdir -p "$dir" && cd "$dir" || return 1
-	offline "$@" rpmbuild -ta --nodeps --define "_topdir $dir" --define "_tmppath $dir/tmp" --define "_dbpath $dir/db" \
+	# shellcheck disable=SC2086 # words
+	"$@" $offline rpmbuild -ta --nodeps --define "_topdir $dir" --define "_tmppath $dir/tmp" --define "_dbpath $dir/db" \
 		${check:+"$check"} "$tarball"
 }
 one=$tmp/one other=$tmp/another-place-with-a-longer-name check=

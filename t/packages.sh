@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # the tests use what it sets
 # For the tests that build packages of the tarball: ". $srcdir/packages.sh" after tap.sh.
 #
 #   $version, $tarball        the version, and the tarball that make dist made (make check-all makes it first)
-#   offline COMMAND...        runs COMMAND without a network, where that can be had
+#   $offline COMMAND...       runs COMMAND without a network, where that can be had; words, not a function, so that
+#                             it may stand behind elsewhere
 #   elsewhere COMMAND...      runs COMMAND as another person elsewhere would: later, in another time zone and locale,
 #                             with another umask, name and home
 #   same DESC DIR DIR FILE... a point: each FILE is the same in both; else diffoscope or cmp says what differs
@@ -14,11 +15,11 @@ tarball=$top_builddir/acre-$version.tar.gz
 : "${MAKE:=make}"
 unset MAKEFLAGS MFLAGS MAKELEVEL TESTS SLOW SOURCE_DATE_EPOCH
 
-offline() {
-	if unshare -n true 2>/dev/null; then unshare -n "$@"; elif unshare -rn true 2>/dev/null; then unshare -rn "$@"; else
-		"$@"
-	fi
-}
+if unshare -n true 2>/dev/null; then offline="unshare -n"; elif unshare -rn true 2>/dev/null; then
+	offline="unshare -rn"
+else
+	offline=
+fi
 elsewhere() {
 	(
 		umask 027
