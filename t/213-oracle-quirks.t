@@ -18,7 +18,8 @@ proc judged {entries quirks {facts {}}} {
 set plain {e820 5 158 19976}
 set harmless {carry-on-last no-smap-on-carry never-zero-ebx repeat-last size-24 ecx-ignored-20 overlong-write
     needs-old-buffer needs-eax-high-zero ebx-random clobber-esi clobber-edi clobber-ebp clobber-edx clobber-es
-    clobber-fs interrupts-on interrupts-off df-set a20-off-after stack-512 e801-unsupported e801-cxdx 88-unsupported}
+    clobber-fs interrupts-on interrupts-off df-set a20-off-after stack-512 e801-unsupported e801-cxdx 88-unsupported
+    fill:0xa5a5}
 # By E801: 14 MiB from 1 MiB up, 768 blocks from 16 MiB up; by 88h: 14 MiB.
 set e801 [list e801 0 158 [expr {(14 << 8) + (48 << 8)}]]
 set e88 [list 88 0 158 [expr {14 << 8}]]

@@ -26,7 +26,7 @@ set figures {
         {0x3c00 0x300} 0xfc00
 }
 set refused {
-    {carry-on-last repeat-last}       {*'carry-on-last' and 'repeat-last'; drop one}
+    {carry-on-last repeat-last}       {*'carry-on-last' and 'repeat-last' (a list has one ending); drop one}
     {carry-with-last carry-on-last}   {*'carry-on-last' and 'carry-with-last'*}
     {short-entry size-24}             {*'short-entry' and 'size-24'*}
     {acpi-attr0-clear:1 short-entry}  {*'short-entry' and 'acpi-attr0-clear'*}

@@ -22,7 +22,7 @@ set single_figures {e801 {0x3c00 0x10} e88 0x4000}
 # map, quirks
 set cases [list map {}]
 foreach word [::acre::quirks::words] {
-    lappend cases map [expr {$word eq "ebda" ? "ebda:0x0" : $word}]
+    lappend cases map [expr {$word in {ebda fill} ? "$word:0x0" : $word}]
 }
 lappend cases {*}{
     map acpi-attr0-clear:4

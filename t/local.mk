@@ -97,6 +97,7 @@ TESTS += \
 	t/300-rom.t \
 	t/305-fakebios-maps.t \
 	t/310-fakebios-quirks.t \
+	t/320-fakebios-fill.t \
 	t/400-patterns.t \
 	t/405-tap-parse.t \
 	t/410-verdict.t \

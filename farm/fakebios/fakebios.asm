@@ -13,7 +13,8 @@
 ;
 ; Rules.  A ROM is read-only once POST is over, so nothing is kept in it: the continuation value in EBX says which entry
 ; is next, the old vectors stand in interrupt slots that BIOSes leave to the user (60h, 61h) and so does the true EBDA
-; segment (62h).  The code runs at any segment, reads through CS only, and trusts no register but SS:SP.
+; segment (62h); 63h holds the INT 19h of `fill`.  The code runs at any segment, reads through CS only, and trusts no
+; register but SS:SP.
 ;
 ; Build: nasm -f bin.  CPU: 386, real mode.
 %include "layout.inc"
@@ -79,6 +80,7 @@
         %1 E801_CXDX,           'e801-cxdx'
         %1 88_UNSUPPORTED,      '88-unsupported'
         %1 EBDA,                'ebda'
+        %1 FILL,                'fill'
 %endmacro
 
 %assign quirk_bit 0
@@ -128,10 +130,12 @@ rom_e801_high:
         dw      0                       ; blocks of 64 KiB from 16 MiB
 rom_88:
         dw      0                       ; KiB from 1 MiB, at most 0xfc00
+rom_fill:
+        dw      0                       ; fill: the word
         db      'Acre fake BIOS', 0
 
-; ROM entry, far-called by POST.  Hooks INT 15h (and INT 13h for `ebda`).  All registers kept; does nothing when called
-; again.
+; ROM entry, far-called by POST.  Hooks INT 15h (and INT 13h for `ebda`, INT 19h for `fill`).  All registers kept; does
+; nothing when called again.
 init:
         pushf
         push    ds
@@ -147,6 +151,12 @@ init:
         mov     [IVT(0x60)], eax
         mov     word [bx], int15
         mov     [bx + 2], cs
+        JUMP_UNLESS FILL, .ebda
+        mov     eax, [IVT(0x19)]
+        mov     [IVT(0x63)], eax
+        mov     word [IVT(0x19)], int19
+        mov     [IVT(0x19) + 2], cs
+.ebda:
         JUMP_UNLESS EBDA, .done
         mov     byte [EBDA_IS_FALSE], 0
         mov     eax, [IVT(0x13)]
@@ -299,6 +309,8 @@ int13:
         pop     bp
         retf    2
 
+%include "fill.inc"
+
 ; ---------------------------------------------------------------------------------------------------------------------
 ; The directory, for rom.tcl only: one record each of word value, text, 0; an empty text ends it.
 %macro RECORD 2
@@ -319,6 +331,7 @@ rom_table:
         RECORD  rom_e801_low, 'e801-low'
         RECORD  rom_e801_high, 'e801-high'
         RECORD  rom_88, '88'
+        RECORD  rom_fill, 'fill'
         RECORD  ENTRY_BYTES, 'entry-bytes'
         EACH_QUIRK RECORD_QUIRK
         RECORD  0, ''

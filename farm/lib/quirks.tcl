@@ -43,22 +43,28 @@ namespace eval ::acre::quirks {
         e801-cxdx           {"" "E801 answers in CX and DX only, AX=BX=0"}
         88-unsupported      {"" "AH=88h returns carry and AH=86h"}
         ebda                {"word" "from the first of these calls on, the EBDA pointer at 0x40e holds this word"}
+        fill                {"word" "when the disk is booted, free memory holds this word and not zeros"}
     }
     # The words that shape what E820 answers: without an answer they would be lost in silence.
     variable answerWords {
         carry-on-last carry-with-last no-smap-on-carry smap-lost-after-3 never-zero-ebx repeat-last size-24
         acpi-attr0-clear short-entry ecx-ignored-20 overlong-write needs-old-buffer needs-eax-high-zero ebx-random
     }
-    # word -> words it cannot be together with
-    variable contradictions [dict create \
-        e820-unsupported [list e820-empty {*}$answerWords] \
-        e820-empty       $answerWords \
-        carry-on-last    {carry-with-last repeat-last} \
-        carry-with-last  {repeat-last} \
-        short-entry      {size-24 acpi-attr0-clear ecx-ignored-20 overlong-write} \
-        ecx-ignored-20   {size-24 acpi-attr0-clear overlong-write} \
-        interrupts-on    {interrupts-off} \
-        e801-unsupported {e801-cxdx}]
+    # Which words cannot be acted together, here and nowhere else: {WORDS OTHERS WHY}, no word of WORDS with one of
+    # OTHERS.
+    variable contradictions [list \
+        [list e820-unsupported [list e820-empty {*}$answerWords] "a call that fails has no answer to be changed"] \
+        [list e820-empty $answerWords "an answer without an entry has nothing to be changed"] \
+        {carry-on-last {carry-with-last repeat-last} "a list has one ending"} \
+        {carry-with-last repeat-last "a list has one ending"} \
+        {short-entry {size-24 acpi-attr0-clear ecx-ignored-20 overlong-write} "an entry has one size"} \
+        {ecx-ignored-20 {size-24 acpi-attr0-clear overlong-write} "an entry has one size"} \
+        {interrupts-on interrupts-off "the interrupt flag has one value"} \
+        {e801-unsupported e801-cxdx "a call that fails has no answer to be changed"}]
+    # What a word that needs an argument gets where every word is tried.
+    variable samples {ebda 0x9000 fill 0xa5a5}
+    # The words after which a kernel need not see less or otherwise than the map says.
+    variable harmless {fill}
 }
 
 # All words, in the order of the table.
@@ -151,11 +157,67 @@ proc ::acre::quirks::conflict {quirks} {
         }
         dict set seen $word $quirk
     }
-    dict for {word others} $contradictions {
+    foreach contradiction $contradictions {
+        lassign $contradiction word others why
         foreach other $others {
             if {[has $quirks $word] && [has $quirks $other]} {
-                return "quirks contradict each other: '$word' and '$other'; drop one"
+                return "quirks contradict each other: '$word' and '$other' ($why); drop one"
             }
+        }
+    }
+    return ""
+}
+
+# Each word alone, with an argument where it needs one.
+proc ::acre::quirks::alone {} {
+    variable samples
+    return [lmap word [words] {
+        expr {[dict exists $samples $word] ? "$word:[dict get $samples $word]" : $word}
+    }]
+}
+
+# All pairs of words that can be acted together, as lists of two.
+proc ::acre::quirks::pairs {} {
+    set pairs {}
+    set rest [alone]
+    while {$rest ne ""} {
+        set rest [lassign $rest one]
+        foreach other $rest {
+            if {[conflict [list $one $other]] eq ""} {
+                lappend pairs [list $one $other]
+            }
+        }
+    }
+    return $pairs
+}
+
+# expand VALUE -> what it stands for as an axis's value: @alone and @pairs for many, "a+b" for itself.
+proc ::acre::quirks::expand {value} {
+    switch $value {
+        @alone { return [alone] }
+        @pairs { return [lmap pair [pairs] {join $pair +}] }
+    }
+    return [list $value]
+}
+
+# Whether one of QUIRKS may change what a correct kernel sees.
+proc ::acre::quirks::changing {quirks} {
+    variable harmless
+    foreach quirk $quirks {
+        if {[lindex [::acre::quirks::split $quirk] 0] ni $harmless} {
+            return 1
+        }
+    }
+    return 0
+}
+
+# The first of QUIRKS that names an entry which a map of COUNT entries has not, or "".
+proc ::acre::quirks::beyond {quirks count} {
+    variable table
+    foreach quirk $quirks {
+        lassign [::acre::quirks::split $quirk] word number
+        if {[lindex [dict get $table $word] 0] eq "n" && $number ne "" && $number > $count} {
+            return $quirk
         }
     }
     return ""

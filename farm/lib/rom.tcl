@@ -99,7 +99,7 @@ proc ::acre::rom::UsableRun {entries base} {
 proc ::acre::rom::Fields {entries quirks directory} {
     lassign [e801 $entries] low high
     set bits 0
-    set arguments {acpi-attr0-clear 0 ebda 0}
+    set arguments {acpi-attr0-clear 0 ebda 0 fill 0}
     foreach quirk $quirks {
         lassign [::acre::quirks::split $quirk] word argument
         set bits [expr {$bits | 1 << [dict get $directory "quirk $word"]}]
@@ -113,7 +113,8 @@ proc ::acre::rom::Fields {entries quirks directory} {
         CheckEntryNumber [dict get $arguments acpi-attr0-clear] [llength $entries]
     }
     return [list quirks i $bits count s [llength $entries] attr0-entry s [dict get $arguments acpi-attr0-clear] \
-        ebda s [dict get $arguments ebda] e801-low s $low e801-high s $high 88 s [e88 $entries]]
+        ebda s [dict get $arguments ebda] fill s [dict get $arguments fill] \
+        e801-low s $low e801-high s $high 88 s [e88 $entries]]
 }
 
 proc ::acre::rom::CheckEntryNumber {number count} {
