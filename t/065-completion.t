@@ -186,7 +186,7 @@ foreach command $commands {
     tap::is [differences $command] "" "acre $command: the options of the rows are those that the code takes"
     set known {}
     foreach row [rows o $command] {
-        if {[lindex $row 3] in {--emulator --machine --group}} {
+        if {[lindex $row 3] in {--emulator --machine --group --matrix}} {
             lappend known [list [lindex $row 3] {*}[lindex $row 6]]
         }
     }
@@ -198,6 +198,8 @@ foreach command $commands {
             --machine { lsort -unique [lmap file [glob -tails -directory [::acre::paths::get machines] *.tcl] {
                 regsub {^[a-z]+-} [file rootname $file] "" }] }
             --group { groups }
+            --matrix { lmap file [glob -tails -directory [::acre::paths::get matrices] *.matrix] {
+                file rootname $file } }
         }]
         if {[lsort $values] ne [lsort $real]} { lappend wrong "$option: help has $values, there are $real" }
     }

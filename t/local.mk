@@ -134,6 +134,8 @@ TESTS += \
 	t/601-audit.t \
 	t/602-compare.t \
 	t/603-plan.t \
+	t/604-cover.t \
+	t/605-matrix.t \
 	t/610-runner.t \
 	t/620-interrupt.t \
 	t/650-real-programs.t \

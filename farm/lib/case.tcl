@@ -61,7 +61,8 @@ proc ::acre::case::Serve {case} {
     set map [::acre::map::read [dict get $case map]]
     set cut [::acre::map::cut [dict get $map entries] [::acre::machine::backed $case]]
     dict set served entries [dict get $cut entries]
-    dict set served quirks [dict get $map quirks]
+    dict set served quirks [concat [dict get $map quirks] [Quirks $case]]
+    dict set map quirks [dict get $served quirks]
     dict set served rom [file join [dict get $case dir] map.rom]
     dict set served cutbytes [Cut $case [dict get $cut cut]]
     Write $case served.map [::acre::map::text [dict replace $map entries [dict get $cut entries]]]
@@ -69,8 +70,13 @@ proc ::acre::case::Serve {case} {
         dict set served skip "nothing usable is left of the map within the RAM that [dict get $case emulator] backs"
         return $served
     }
-    ::acre::rom::make [dict get $cut entries] [dict get $map quirks] [dict get $served rom]
+    ::acre::rom::make [dict get $cut entries] [dict get $served quirks] [dict get $served rom]
     return $served
+}
+
+# The quirks that the case has beside its map's.
+proc ::acre::case::Quirks {case} {
+    return [expr {[dict exists $case quirks] ? [split [dict get $case quirks] +] : {}}]
 }
 
 # Whether a map that was cut still has what any kernel could run in.

@@ -9,11 +9,14 @@ namespace eval ::acre::farm {
         patterns machine process hang rsp qemu bochs drive quirks interval mapops map rom programcase storecase
         casefile case
     }
-    variable runLibraries {options farmcheck plan group family progress keeper runner resume summary probe farmrun}
+    variable runLibraries {
+        options farmcheck plan group matrix farmmatrix family progress keeper runner resume summary probe farmrun
+    }
     # option -> {kind name default}: list options take all words up to the next option and may be repeated.
     variable options {
         --emulator {list emulators {}} --maps {list maps {}} --select {list select {}} --memory {list memory {}}
         --machine {list machines {}} --cpu {list cpus {}} --disk {list disks {}} --group {list groups {}}
+        --matrix {list matrices {}} --coverage {flag coverage 0}
         --program {list programs {}} --store {flag store 0} --jobs {one jobs {}} --out {one out farm-out}
         --image {one image {}} --syms {one syms {}}
         --expect {one regex {}} --timeout-scale {one scale 1} --case {one case {}}
@@ -37,6 +40,9 @@ proc ::acre::cmd::farm {args} {
         return [::acre::farm::Again [dict get $given case]]
     }
     ::acre::farm::Check given
+    if {[dict get $given coverage]} {
+        return [::acre::farm::Coverage $given]
+    }
     set cases [::acre::farm::Plan $given]
     if {[dict get $given list]} {
         return [::acre::farm::List $cases]
@@ -75,7 +81,9 @@ proc ::acre::farm::load {whole} {
 proc ::acre::farm::Plan {given} {
     set common [dict create image [dict get $given image] regex [dict get $given regex] \
         audit-address [dict get $given audit] scale [dict get $given scale] pictures [dict get $given pictures]]
-    set cases [::acre::plan::cases [Subjects $given] [Selections $given] $common]
+    set subjects [Subjects $given]
+    set cases [Selected $given [concat [::acre::plan::cases $subjects [Selections $given] $common] \
+        [MatrixCases $given $subjects $common]]]
     if {[dict get $given regex] ne ""} {
         # What Acre must refuse says nothing about another kernel.
         set cases [lmap case $cases {
@@ -136,8 +144,8 @@ proc ::acre::farm::Named {paths} {
     return $named
 }
 
-# From --group, --select and the axes to plan.tcl's selections.
-proc ::acre::farm::Selections {given} {
+# What --emulator and its like say: axis -> list.
+proc ::acre::farm::Axes {given} {
     set axes [dict create]
     foreach {axis key} {emu emulators machine machines cpu cpus disk disks program programs} {
         if {[dict get $given $key] ne ""} {
@@ -150,19 +158,29 @@ proc ::acre::farm::Selections {given} {
     if {[dict get $given memory] ne "" && [dict get $given maps] ne ""} {
         dict set axes ram [lmap size [dict get $given memory] {string toupper $size}]
     }
+    return $axes
+}
+
+# From --group, --select and the axes to plan.tcl's selections.
+proc ::acre::farm::Selections {given} {
+    set axes [Axes $given]
+    if {[dict get $given matrices] ne ""} {
+        return [lmap selection [Groups $given selections] {dict merge $selection $axes}]
+    }
     if {[dict get $given groups] eq "" && [dict get $given select] eq ""
             && "[dict get $given regex][dict get $given memory][dict get $given maps]" eq ""} {
         dict set given groups full
     }
-    set selections [lmap selection [Groups $given] {dict merge $selection $axes}]
-    if {$selections eq ""} {
+    set selections [lmap selection [Groups $given selections] {dict merge $selection $axes}]
+    if {$selections eq "" && [dict get $given groups] eq ""} {
         set patterns [expr {[dict get $given select] eq "" ? "*" : [dict get $given select]}]
         set selections [list [::acre::group::selection $patterns $axes]]
     }
     return $selections
 }
 
-proc ::acre::farm::Groups {given} {
+# What the groups that were named have of KEY: selections or matrices.
+proc ::acre::farm::Groups {given key} {
     if {[dict get $given groups] eq ""} {
         return {}
     }
@@ -172,7 +190,7 @@ proc ::acre::farm::Groups {given} {
         if {![dict exists $groups $name]} {
             ::acre::err::usage "no such group: '$name'; there are [join [dict keys $groups] {, }]"
         }
-        lappend selections {*}[dict get $groups $name selections]
+        lappend selections {*}[dict get $groups $name $key]
     }
     return $selections
 }

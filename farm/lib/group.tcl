@@ -5,12 +5,14 @@
 #   [NAME]
 #   about = what it is for
 #   cases = PATTERN... [emu=E,E] [machine=M,M] [cpu=MODEL] [disk=D,D] [ram=SIZE,SIZE] [program=NAME,NAME]
-#           [store=served]
+#           [store=served] [quirks=Q+Q,@alone,@pairs]
+#   matrix = NAME...            the rows of these matrix files (matrix.tcl)
+#   group = NAME...             what these groups have, which stand before
 #
-# A cpu value may hold commas (qemu64,-nx), so there is one a line.  A group is the union of its `cases` lines.
+# A cpu value may hold commas (qemu64,-nx), so there is one a line.  A group is the union of its lines.
 
 namespace eval ::acre::group {
-    variable axes {emu {qemu bochs} machine pc cpu {{}} disk ide ram {{}} program {{}} store {{}}}
+    variable axes {emu {qemu bochs} machine pc cpu {{}} disk ide ram {{}} program {{}} store {{}} quirks {{}}}
 }
 
 # selection PATTERNS AXES -> a selection as plan.tcl takes it; AXES (a dict) replaces the defaults.
@@ -19,7 +21,7 @@ proc ::acre::group::selection {patterns given} {
     return [dict merge $axes $given [dict create patterns $patterns]]
 }
 
-# read FILE -> dict name -> dict about, selections.  Raises {ACRE GROUP} naming the line.
+# read FILE -> dict name -> dict about, selections, matrices.  Raises {ACRE GROUP} naming the line.
 proc ::acre::group::read {file} {
     if {[catch {open $file r} in]} {
         return -code error -errorcode {ACRE GROUP} "$file: cannot be read"
@@ -34,18 +36,38 @@ proc ::acre::group::read {file} {
         set line [string trim $line]
         if {$line eq "" || [string match "#*" $line]} continue
         if {[regexp {^\[([a-z0-9-]+)\]$} $line - name]} {
-            dict set groups $name [dict create about "" selections {}]
+            dict set groups $name [dict create about "" selections {} matrices {}]
         } elseif {$name ne "" && [regexp {^about = (.+)$} $line - about]} {
             dict set groups $name about $about
         } elseif {$name ne "" && [regexp {^cases = (.+)$} $line - words]} {
             set group [dict get $groups $name]
             dict lappend group selections [Words $words "$file:$number"]
             dict set groups $name $group
+        } elseif {$name ne "" && [regexp {^(group|matrix) = (.+)$} $line - what words]} {
+            dict set groups $name [More $groups $name $what [regexp -all -inline {\S+} $words] "$file:$number"]
         } else {
-            return -code error -errorcode {ACRE GROUP} "$file:$number: neither \[NAME\], about = nor cases =: '$line'"
+            return -code error -errorcode {ACRE GROUP} \
+                "$file:$number: neither \[NAME\], about =, cases =, matrix = nor group =: '$line'"
         }
     }
     return $groups
+}
+
+# The group NAME with what a group or matrix line adds.
+proc ::acre::group::More {groups name what words where} {
+    set group [dict get $groups $name]
+    foreach word $words {
+        if {$what eq "matrix"} {
+            dict lappend group matrices $word
+        } elseif {![dict exists $groups $word] || $word eq $name} {
+            return -code error -errorcode {ACRE GROUP} "$where: no group before this one is called '$word'"
+        } else {
+            foreach key {selections matrices} {
+                dict lappend group $key {*}[dict get $groups $word $key]
+            }
+        }
+    }
+    return $group
 }
 
 proc ::acre::group::Words {words where} {
@@ -60,6 +82,9 @@ proc ::acre::group::Words {words where} {
             return -code error -errorcode {ACRE GROUP} "$where: no such axis: '$axis'; there are [dict keys $axes]"
         } else {
             dict set given $axis [expr {$axis eq "cpu" ? [list $values] : [split $values ,]}]
+            if {$axis eq "quirks"} {
+                dict set given $axis [concat {*}[lmap value [split $values ,] {::acre::quirks::expand $value}]]
+            }
         }
     }
     return [selection $patterns $given]

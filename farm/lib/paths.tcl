@@ -4,8 +4,8 @@
 #
 #   ::acre::paths::tree SOURCE BUILD   the two trees (absolute)
 #   ::acre::paths::installed DATA      everything is in one directory, PREFIX/share/acre
-#   ::acre::paths::get KEY             image syms elf layout owners fakebios maps machines lib help gdb -> absolute,
-#                                      whether it exists or not; version -> the version number.  Raises
+#   ::acre::paths::get KEY             image syms elf layout owners fakebios maps machines matrices lib help gdb ->
+#                                      absolute, whether it exists or not; version -> the version number.  Raises
 #                                      {ACRE PATHS} for another KEY
 #   ::acre::paths::product FILE        a product of the build by its path in the build tree, as farm/probes/ok.bin
 #   ::acre::paths::use NAME...         sources farm/lib/NAME.tcl, each once
@@ -26,6 +26,7 @@ namespace eval ::acre::paths {
         fakebios {"" farm/fakebios/fakebios.bin fakebios.bin}
         maps     {farm/maps "" maps}
         machines {farm/machines "" machines}
+        matrices {farm "" matrices}
         lib      {farm/lib "" lib}
         help     {doc/help "" help}
         gdb      {tools/gdb/acre-gdb.py "" gdb/acre-gdb.py}

@@ -3,11 +3,12 @@
 # plan.tcl: from what was asked for to the list of cases, written down before anything runs.
 #
 # A case is one boot: image x emulator x machine x RAM x map x quirks (the quirks stand in the map file).  It is a dict:
-#   name      boot@MAP[,ram=SIZE],emu=E[,machine=M][,cpu=C][,disk=D][,program=P][,store=served]; defaults left out;
-#             never twice
+#   name      boot@MAP[,ram=SIZE],emu=E[,machine=M][,cpu=C][,disk=D][,program=P][,store=served][,quirks=Q+Q];
+#             defaults left out; never twice
 #   subject   MAP: zoo/NAME, real/NAME, ladder/SIZE, or the path of a map from elsewhere
 #   program   what runs after the self-checks (programcase.tcl), "" for nothing
 #   store     served: the store is read and compared (storecase.tcl), "" for not
+#   quirks    words (quirks.tcl) joined by +, acted beside those of the map's file
 #   emulator machine cpu disk   as drive.tcl takes them          memory   bytes of RAM
 #   map       path of the map file, "" for the emulator's own map
 #   expect    boots or refuses, and reason, its text             origin   why it is in the plan, in words
@@ -15,7 +16,10 @@
 #   cost      guess of its seconds, to start the longest first
 #
 # A selection is a dict: patterns (of subjects or whole names; "*" is all) and the axes emu machine cpu disk ram
-# program store, each a list of values.  Several selections make the union of their cases.
+# program store quirks, each a list of values.  Several selections make the union of their cases; so do a matrix's rows
+# (matrix.tcl), dicts with one value an axis, and a map.
+
+::acre::paths::use matrixlimits expectation
 
 namespace eval ::acre::plan {
     variable MIB 1048576
@@ -33,6 +37,8 @@ namespace eval ::acre::plan {
     variable PLENTY 16777216
     variable FOUR_GIB 0x100000000
     variable ADDRESSABLE 0x10000000000
+    # What a matrix's row has of an axis that the matrix has not.
+    variable defaults {machine pc cpu {} disk ide ram {} program {} store {} quirks {} fill {}}
 }
 
 # cases SUBJECTS SELECTIONS COMMON -> list of cases in the order of the subjects, each name once.
@@ -48,6 +54,23 @@ proc ::acre::plan::cases {subjects selections common} {
         }
     }
     return [dict values $cases]
+}
+
+# rows SUBJECTS ROWS COMMON ORIGIN -> list of cases, one a row; ORIGIN says in words whose rows they are.
+proc ::acre::plan::rows {subjects rows common origin} {
+    variable defaults
+    set named [dict create]
+    foreach subject $subjects {
+        dict set named [dict get $subject subject] [dict replace $subject origin $origin]
+    }
+    return [lmap row $rows {
+        set row [dict merge $defaults $row]
+        if {[dict get $row fill] ne ""} {
+            dict set row quirks [join [concat [split [dict get $row quirks] +] fill:[dict get $row fill]] +]
+        }
+        Case [dict get $named [dict get $row map]] \
+            [dict create emulator [dict get $row emu] {*}[dict remove $row emu map fill]] $common
+    }]
 }
 
 # subjects MAPS LADDERS -> list of dicts {subject map emulators memory origin}.
@@ -96,8 +119,11 @@ proc ::acre::plan::Rows {subject selection common axes} {
     foreach ram [dict get $selection ram] {
         foreach program [dict get $selection program] {
             foreach store [dict get $selection store] {
-                lappend cases [Case $subject [dict merge $axes [dict create ram $ram program $program store $store]] \
-                    $common]
+                foreach quirks [dict get $selection quirks] {
+                    if {![::acre::matrixlimits::Acts $subject [split $quirks +]]} continue
+                    lappend cases [Case $subject [dict merge $axes \
+                        [dict create ram $ram program $program store $store quirks $quirks]] $common]
+                }
             }
         }
     }
@@ -110,13 +136,18 @@ proc ::acre::plan::Has {emulator machine disk} {
     return [expr {[dict exists $rows $emulator-$machine] && [dict exists $rows $emulator-$machine disk-$disk]}]
 }
 
-# Whether the machine can have that much RAM, and the kernel, which must come so far, serve its store.
+# Whether the machine can have that much RAM, and the kernel, which must come so far, serve its store: of the state in
+# which it reported, so without a program in between.
 proc ::acre::plan::Fits {case} {
-    if {[dict get $case store] ne "" && [dict get $case expect] eq "refuses"} {
+    if {[dict get $case store] ne "" && ([dict get $case expect] eq "refuses" || [dict get $case program] ne "")} {
         return 0
     }
-    set row [dict get [::acre::machine::rows] [dict get $case emulator]-[dict get $case machine]]
-    set memory [dict get $case memory]
+    return [Holds [dict get $case emulator] [dict get $case machine] [dict get $case memory]]
+}
+
+# Whether that machine can have so many bytes of RAM.
+proc ::acre::plan::Holds {emulator machine memory} {
+    set row [dict get [::acre::machine::rows] $emulator-$machine]
     set unit [expr {[dict exists $row memory-unit] ? [dict get $row memory-unit] : 4096}]
     return [expr {$memory >= [dict get $row memory-min] && $memory <= [dict get $row memory-max]
         && $memory % $unit == 0}]
@@ -148,17 +179,21 @@ proc ::acre::plan::Chosen {case patterns} {
 
 proc ::acre::plan::Case {subject axes common} {
     set about [About [dict get $subject map]]
-    set memory [dict get $subject memory]
-    if {[dict get $axes ram] ne ""} {
-        set memory [bytes [dict get $axes ram]]
-    } elseif {$memory eq ""} {
-        set memory [Memory [dict get $axes emulator] $about]
-    }
-    set case [dict merge $common [dict remove $axes ram] [dict remove $subject emulators] $about]
-    dict set case memory $memory
+    set case [dict merge $common [dict remove $axes ram] [dict remove $subject emulators] \
+        [dict filter $about key expect reason]]
+    dict set case memory [memory [dict get $axes emulator] [dict get $axes ram] $subject]
     dict set case name [name [dict get $subject subject] $axes]
     dict set case cost [Cost $case]
-    return [dict remove $case ram usable]
+    return [dict merge $case [::acre::expectation::of $case]]
+}
+
+# Bytes of RAM that a case of SUBJECT gets with RAM, a size or "".
+proc ::acre::plan::memory {emulator ram subject} {
+    if {$ram ne ""} {
+        return [bytes $ram]
+    }
+    set memory [dict get $subject memory]
+    return [expr {$memory eq "" ? [Memory $emulator [About [dict get $subject map]]] : $memory}]
 }
 
 # name SUBJECT AXES -> the case's name: what is not the default stands in it, in a fixed order.
@@ -166,6 +201,7 @@ proc ::acre::plan::name {subject axes} {
     set name boot@$subject
     foreach {axis key default} {
         ram ram {} emu emulator {} machine machine pc cpu cpu {} disk disk ide program program {} store store {}
+        quirks quirks {}
     } {
         if {[dict get $axes $key] ne $default} {
             append name ,$axis=[dict get $axes $key]
@@ -174,11 +210,12 @@ proc ::acre::plan::name {subject axes} {
     return $name
 }
 
-# What the plan must know of a map: expect, reason, ram (MiB or ""), usable (type 1 ranges).  Read once a file.
+# What the plan must know of a map: expect, reason, ram (MiB or ""), usable (type 1 ranges), quirks, count of entries.
+# Read once a file.
 proc ::acre::plan::About {file} {
     variable known
     if {$file eq ""} {
-        return {expect boots reason {} ram {} usable {}}
+        return {expect boots reason {} ram {} usable {} quirks {} count 0}
     }
     if {![info exists known($file)]} {
         set map [::acre::map::read $file]
@@ -188,7 +225,8 @@ proc ::acre::plan::About {file} {
             list $base $limit
         }]
         set known($file) [dict create expect [dict get $map expect] reason [dict get $map why] \
-            ram [dict get $map ram] usable $usable]
+            ram [dict get $map ram] usable $usable quirks [dict get $map quirks] \
+            count [llength [dict get $map entries]]]
     }
     return $known($file)
 }

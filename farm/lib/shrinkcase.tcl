@@ -55,7 +55,7 @@ proc ::acre::shrinkcase::candidate {} {
         set cut [::acre::map::cut [dict get $map entries] [::acre::machine::backed $case]]
         dict set result own 0
         dict set result entries [dict get $cut entries]
-        dict set result quirks [dict get $map quirks]
+        dict set result quirks [concat [dict get $map quirks] [::acre::case::Quirks $case]]
     }
     return $result
 }
@@ -142,10 +142,10 @@ proc ::acre::shrinkcase::valid {candidate} {
         && $frames >= min($LEAST, [dict get $origin frames-below-4g])}]
 }
 
-# The case with what CANDIDATE says; without files.
+# The case with what CANDIDATE says; without files.  Its quirks stand in its map.
 proc ::acre::shrinkcase::Case {candidate} {
     variable case
-    return [dict merge $case [dict filter $candidate key memory machine cpu disk program]]
+    return [dict merge $case {quirks {}} [dict filter $candidate key memory machine cpu disk program]]
 }
 
 # text CANDIDATE TITLE SOURCE EXTRA -> the text of its map file.

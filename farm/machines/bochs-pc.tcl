@@ -6,6 +6,7 @@ machine bochs-pc {
     title       {i440FX PC of Bochs}
     argument    i440fx
     cpu         {}
+    cpu-32bit   {pentium* amd_k6* p2_* p3_* p4_willamette core_duo_* atom_n270}
     memory-min  0x100000
     memory-max  0x80000000
     memory-unit 0x100000

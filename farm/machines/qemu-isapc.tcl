@@ -5,6 +5,7 @@ machine qemu-isapc {
     title       {ISA-only PC}
     argument    isapc
     cpu         qemu64
+    cpu-32bit   {486* pentium* coreduo* n270* athlon* qemu32* kvm32* *,-lm *,-lm,*}
     memory-min  0x100000
     memory-max  0xfa00000000
     memory-unit 0x2000

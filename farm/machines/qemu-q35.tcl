@@ -6,6 +6,7 @@ machine qemu-q35 {
     title       {Q35 PC with PCI Express}
     argument    q35
     cpu         qemu64
+    cpu-32bit   {486* pentium* coreduo* n270* athlon* qemu32* kvm32* *,-lm *,-lm,*}
     memory-min  0x200000
     memory-max  0xf400000000
     memory-unit 0x2000

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# farmmatrix.tcl: the matrices that `acre farm` was told, by --matrix or in a group: their cases, and what they cover.
+#
+#   ::acre::farm::MatrixCases GIVEN SUBJECTS COMMON   -> the cases
+#   ::acre::farm::Selected GIVEN CASES                -> those of CASES that --select wants, each once
+#   ::acre::farm::Coverage GIVEN                      prints what each matrix covers -> exit status
+
+::acre::paths::use matrix covercheck
+
+namespace eval ::acre::farm {}
+
+# dict name -> matrix, with the axes of the command line in place of its own.
+proc ::acre::farm::Matrices {given} {
+    set axes [Axes $given]
+    if {[dict get $given maps] ne ""} {
+        dict set axes map *
+    }
+    if {[dict get $given memory] ne "" && ![dict exists $axes ram]} {
+        ::acre::err::usage "--memory with --matrix needs maps; a matrix has RAM sizes of its own"
+    }
+    set matrices [dict create]
+    foreach name [concat [dict get $given matrices] [Groups $given matrices]] {
+        dict set matrices $name [::acre::matrix::with [::acre::matrix::read [::acre::matrix::find $name]] $axes]
+    }
+    return $matrices
+}
+
+proc ::acre::farm::MatrixCases {given subjects common} {
+    set cases {}
+    dict for {name matrix} [Matrices $given] {
+        set rows [dict get [::acre::matrix::rows $matrix $subjects] rows]
+        lappend cases {*}[::acre::plan::rows $subjects $rows $common "matrix $name"]
+    }
+    return $cases
+}
+
+# Groups and matrices name their cases themselves; --select takes some of them.
+proc ::acre::farm::Selected {given cases} {
+    set patterns [dict get $given select]
+    set once [dict create]
+    foreach case $cases {
+        if {$patterns eq "" || [::acre::plan::Chosen $case $patterns]} {
+            dict set once [dict get $case name] $case
+        }
+    }
+    return [dict values $once]
+}
+
+proc ::acre::farm::Coverage {given} {
+    set matrices [Matrices $given]
+    if {$matrices eq ""} {
+        ::acre::err::usage "--coverage says what a matrix covers: name one with --matrix, or a group that has some"
+    }
+    set status 0
+    dict for {name matrix} $matrices {
+        set made [::acre::matrix::rows $matrix [Subjects $given]]
+        set strength [dict get $matrix strength]
+        set result [::acre::covercheck::check [dict get $made values] [dict get $made rows] $strength \
+            [dict get $made forbidden]]
+        puts "matrix $name: [dict get $matrix about]"
+        puts [::acre::covercheck::text $result $strength [llength [dict get $made rows]]]
+        if {"[dict get $result missing][dict get $result wrong]" ne ""} {
+            set status 1
+        }
+    }
+    return $status
+}
