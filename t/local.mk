@@ -136,6 +136,7 @@ TESTS += \
 	t/603-plan.t \
 	t/604-cover.t \
 	t/605-matrix.t \
+	t/606-changed.t \
 	t/610-runner.t \
 	t/620-interrupt.t \
 	t/650-real-programs.t \

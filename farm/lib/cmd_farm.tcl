@@ -20,7 +20,7 @@ namespace eval ::acre::farm {
         --program {list programs {}} --store {flag store 0} --jobs {one jobs {}} --out {one out farm-out}
         --image {one image {}} --syms {one syms {}}
         --expect {one regex {}} --timeout-scale {one scale 1} --case {one case {}}
-        --list {flag list 0} --resume {flag resume 0} --pictures {flag pictures 0}
+        --list {flag list 0} --changed-since {one since ""} --resume {flag resume 0} --pictures {flag pictures 0}
     }
     variable emulators {qemu qemu-system-x86_64 bochs bochs}
     # Memory of the host that is left to others (bytes).
@@ -44,10 +44,24 @@ proc ::acre::cmd::farm {args} {
         return [::acre::farm::Coverage $given]
     }
     set cases [::acre::farm::Plan $given]
+    if {[dict get $given since] ne ""} {
+        set cases [::acre::farm::Changed $cases [dict get $given since]]
+        if {$cases eq ""} {
+            return 0
+        }
+    }
     if {[dict get $given list]} {
         return [::acre::farm::List $cases]
     }
     return [::acre::farm::Run $cases $given]
+}
+
+# The cases that what has changed since the git revision REV may tell on.
+proc ::acre::farm::Changed {cases rev} {
+    ::acre::paths::use changed
+    set some [::acre::changed::only $cases [::acre::changed::files [::acre::paths::sources] $rev]]
+    puts stderr "acre: [llength $some] of [llength $cases] cases have to do with what has changed since $rev"
+    return $some
 }
 
 proc ::acre::farm::Run {cases given} {

@@ -7,6 +7,7 @@
 #   ::acre::paths::get KEY             image syms elf layout owners fakebios maps machines matrices lib help gdb ->
 #                                      absolute, whether it exists or not; version -> the version number.  Raises
 #                                      {ACRE PATHS} for another KEY
+#   ::acre::paths::sources             the source tree; raises {ACRE USAGE} where Acre is installed
 #   ::acre::paths::product FILE        a product of the build by its path in the build tree, as farm/probes/ok.bin
 #   ::acre::paths::use NAME...         sources farm/lib/NAME.tcl, each once
 #
@@ -75,6 +76,17 @@ proc ::acre::paths::get {key} {
         return [file join $data $in_data]
     }
     return [expr {$in_source ne "" ? [file join $source $in_source] : [file join $build $in_build]}]
+}
+
+proc ::acre::paths::sources {} {
+    Init
+    variable source
+    variable data
+    if {$data ne ""} {
+        return -code error -errorcode {ACRE USAGE} \
+            "Acre is installed here, without its sources: run it in its build tree"
+    }
+    return $source
 }
 
 proc ::acre::paths::product {name} {
