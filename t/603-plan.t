@@ -5,7 +5,7 @@
 source [file join [expr {[info exists ::env(srcdir)] ? $::env(srcdir) : [file dirname [info script]]}] tap.tcl]
 tap::plan 31
 source [::acre::paths::get layout]
-::acre::paths::use interval quirks mapops map machine plan group options
+::acre::paths::use interval quirks mapops map machine imagecase plan group options
 namespace eval ::acre::drive {}
 set tmp [tap::tmp]
 

@@ -6,7 +6,7 @@
 source [file join [expr {[info exists ::env(srcdir)] ? $::env(srcdir) : [file dirname [info script]]}] tap.tcl]
 source [::acre::paths::get layout]
 namespace eval ::acre::drive { variable DEFAULTS {emulator qemu machine pc memory 0 rom ""} }
-::acre::paths::use interval quirks mapops map machine programcase plan group options matrix covercheck
+::acre::paths::use interval quirks mapops map machine imagecase programcase plan group options matrix covercheck
 namespace path ::tap
 set tmp [tmp]
 
@@ -56,6 +56,8 @@ set mistakes {
     {store = kept}                  3 {no such way to have a store: 'kept'; there are served}
     {quirks = df-sat}               3 {unknown quirk word: 'df-sat'*}
     {quirks = e820-empty+size-24}   3 {quirks contradict each other: 'e820-empty' and 'size-24' (an answer without*}
+    {image = heap=fast}             3 {'heap=fast' is no option that a case's image may have*}
+    {image = gone.img}              3 {there is no image '*gone.img'}
     {fill = 7}                      3 {quirk argument is not a 16-bit word: 'fill:7'*}
     {map = m/small}                 3 {map has 'm/small' twice}
     {map = m/large}                 3 {no map or ladder rung is called 'm/large'}

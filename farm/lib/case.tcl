@@ -147,7 +147,8 @@ proc ::acre::case::Drive {case served} {
     foreach key {emulator machine memory dir cpu disk} {
         dict set drive $key [dict get $case $key]
     }
-    dict set drive image [::acre::storecase::image $case [::acre::programcase::image $case]]
+    set own [dict replace $case image [::acre::imagecase::image $case]]
+    dict set drive image [::acre::storecase::image $own [::acre::programcase::image $own]]
     if {[::acre::storecase::wanted $case]} {
         ::acre::storecase::start [dict get $scaled silence]
         dict set drive com2 ::acre::storecase::com2

@@ -6,8 +6,8 @@ namespace eval ::acre::cmd {}
 namespace eval ::acre::farm {
     # What the process of a case needs, and what a run needs beside it: a case must start fast.
     variable caseLibraries {
-        patterns machine process hang rsp qemu bochs drive quirks interval mapops map rom programcase storecase
-        casefile case
+        patterns machine process hang rsp qemu bochs drive quirks interval mapops map rom imagecase programcase
+        storecase casefile case
     }
     variable runLibraries {
         options farmcheck plan group matrix farmmatrix family progress keeper runner resume summary probe farmrun

@@ -30,9 +30,26 @@ proc ::acre::farm::MatrixCases {given subjects common} {
     set cases {}
     dict for {name matrix} [Matrices $given] {
         set rows [dict get [::acre::matrix::rows $matrix $subjects] rows]
-        lappend cases {*}[::acre::plan::rows $subjects $rows $common "matrix $name"]
+        lappend cases {*}[::acre::plan::rows $subjects $rows $common "matrix $name" [Images $given $matrix]]
     }
     return $cases
+}
+
+# What a case has of each image that MATRIX names: value -> dict, as plan.tcl takes it.
+proc ::acre::farm::Images {given matrix} {
+    set images [dict create]
+    foreach value [::acre::matrix::Values $matrix image] {
+        if {[dict get $given regex] ne "" && $value ne ""} {
+            ::acre::err::usage "a matrix with images of its own is for images of Acre, --expect for others"
+        }
+        if {[::acre::imagecase::is_path $value]} {
+            dict set images $value [dict create variant [file rootname [file tail $value]] image $value \
+                audit-address [AuditPoint [Syms [dict create syms "" image $value]]]]
+        } else {
+            dict set images $value [dict create variant $value set $value]
+        }
+    }
+    return $images
 }
 
 # Groups and matrices name their cases themselves; --select takes some of them.

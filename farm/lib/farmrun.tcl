@@ -71,8 +71,8 @@ proc ::acre::farmrun::Reason {message} {
 
 # Every case gets its directory and its hash.
 proc ::acre::farmrun::Prepare {cases out} {
-    set files [lsort [concat [list [dict get [lindex $cases 0] image] [::acre::paths::get fakebios] \
-            [::acre::programcase::file]] \
+    set images [lsort -unique [lmap case $cases {dict get $case image}]]
+    set files [lsort [concat $images [list [::acre::paths::get fakebios] [::acre::programcase::file]] \
         [glob -directory [::acre::paths::get lib] *.tcl] [glob -directory [::acre::paths::get machines] *.tcl]]]
     set programs [dict map {emulator program} $::acre::farm::emulators {lindex [auto_execok $program] 0}]
     set hashes [::acre::resume::hashes $cases $files $programs]

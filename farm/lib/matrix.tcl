@@ -5,8 +5,8 @@
 #
 #   about = TEXT
 #   strength = 2 or 3
-#   AXIS = VALUE...              map emu machine cpu disk ram program store quirks fill; "-" is what a case has when
-#                                nobody asks for anything else; several lines of one axis make one list
+#   AXIS = VALUE...              map emu machine cpu disk ram program store quirks fill image; "-" is what a case has
+#                                when nobody asks for anything else; several lines of one axis make one list
 #   forbid = AXIS=VALUE...       no case has all of these; of one axis named twice, either; values may be patterns
 #
 #   ::acre::matrix::names                     the bundled ones
@@ -23,7 +23,7 @@
 
 namespace eval ::acre::matrix {
     # What "-" stands for.
-    variable defaults {emu {} machine pc cpu {} disk ide ram {} program {} store {} quirks {} fill {}}
+    variable defaults {emu {} machine pc cpu {} disk ide ram {} program {} store {} quirks {} fill {} image {}}
     variable strengths {2 3}
 }
 
@@ -108,7 +108,10 @@ proc ::acre::matrix::Value {matrixVar number axis word} {
     foreach value [::acre::quirks::expand $word] {
         if {$value eq "-" && $axis ni {map emu}} {
             set value [dict get $defaults $axis]
-        } elseif {[set why [::acre::matrixlimits::fault $axis $value]] ne ""} {
+        } elseif {$axis eq "image" && [::acre::imagecase::is_path $value]} {
+            set value [file normalize [file join [file dirname $file] $value]]
+        }
+        if {$value ne [Default $axis] && [set why [::acre::matrixlimits::fault $axis $value]] ne ""} {
             Bad $file $number $why
         }
         if {[dict exists $matrix values $axis] && $value in [dict get $matrix values $axis]} {
@@ -235,6 +238,14 @@ proc ::acre::matrix::Whole {matrix values own} {
         }
         Lost $matrix $values $number
     }
+}
+
+proc ::acre::matrix::Default {axis} {
+    variable defaults
+    if {[dict exists $defaults $axis]} {
+        return [dict get $defaults $axis]
+    }
+    return ""
 }
 
 proc ::acre::matrix::Shown {value} {

@@ -26,6 +26,7 @@ proc ::acre::matrixlimits::fault {axis value} {
         program { return [Among $value program [::acre::programcase::names]] }
         store { return [Among $value "way to have a store" {served}] }
         quirks { return [::acre::quirks::conflict [split $value +]] }
+        image { return [::acre::imagecase::fault $value] }
         fill { return [::acre::quirks::fault fill:$value] }
     }
 }

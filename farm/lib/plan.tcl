@@ -3,14 +3,15 @@
 # plan.tcl: from what was asked for to the list of cases, written down before anything runs.
 #
 # A case is one boot: image x emulator x machine x RAM x map x quirks (the quirks stand in the map file).  It is a dict:
-#   name      boot@MAP[,ram=SIZE],emu=E[,machine=M][,cpu=C][,disk=D][,program=P][,store=served][,quirks=Q+Q];
-#             defaults left out; never twice
+#   name      boot@MAP[,ram=SIZE],emu=E[,machine=M][,cpu=C][,disk=D][,program=P][,store=served][,quirks=Q+Q]
+#             [,image=I]; defaults left out; never twice
 #   subject   MAP: zoo/NAME, real/NAME, ladder/SIZE, or the path of a map from elsewhere
 #   program   what runs after the self-checks (programcase.tcl), "" for nothing
 #   store     served: the store is read and compared (storecase.tcl), "" for not
 #   quirks    words (quirks.tcl) joined by +, acted beside those of the map's file
 #   emulator machine cpu disk   as drive.tcl takes them          memory   bytes of RAM
 #   map       path of the map file, "" for the emulator's own map
+#   variant set   another image's name, or options (imagecase.tcl), as they stand in the name; the options
 #   expect    boots or refuses, and reason, its text             origin   why it is in the plan, in words
 #   image syms regex scale      what boots, its symbols, a foreign image's mark of success, factor on all clocks
 #   cost      guess of its seconds, to start the longest first
@@ -38,7 +39,7 @@ namespace eval ::acre::plan {
     variable FOUR_GIB 0x100000000
     variable ADDRESSABLE 0x10000000000
     # What a matrix's row has of an axis that the matrix has not.
-    variable defaults {machine pc cpu {} disk ide ram {} program {} store {} quirks {} fill {}}
+    variable defaults {machine pc cpu {} disk ide ram {} program {} store {} quirks {} fill {} image {}}
 }
 
 # cases SUBJECTS SELECTIONS COMMON -> list of cases in the order of the subjects, each name once.
@@ -56,8 +57,10 @@ proc ::acre::plan::cases {subjects selections common} {
     return [dict values $cases]
 }
 
-# rows SUBJECTS ROWS COMMON ORIGIN -> list of cases, one a row; ORIGIN says in words whose rows they are.
-proc ::acre::plan::rows {subjects rows common origin} {
+# rows SUBJECTS ROWS COMMON ORIGIN IMAGES -> list of cases, one a row; ORIGIN says in words whose rows they are, IMAGES
+# (value of the axis image -> dict) what a case has of an image that is not COMMON's: variant, set, image,
+# audit-address.
+proc ::acre::plan::rows {subjects rows common origin {images {}}} {
     variable defaults
     set named [dict create]
     foreach subject $subjects {
@@ -68,8 +71,12 @@ proc ::acre::plan::rows {subjects rows common origin} {
         if {[dict get $row fill] ne ""} {
             dict set row quirks [join [concat [split [dict get $row quirks] +] fill:[dict get $row fill]] +]
         }
-        Case [dict get $named [dict get $row map]] \
-            [dict create emulator [dict get $row emu] {*}[dict remove $row emu map fill]] $common
+        set image {variant {} set {}}
+        if {[dict get $row image] ne ""} {
+            set image [dict merge $image [dict get $images [dict get $row image]]]
+        }
+        Case [dict get $named [dict get $row map]] [dict create emulator [dict get $row emu] \
+            {*}[dict remove $row emu map fill image] variant [dict get $image variant]] [dict merge $common $image]
     }]
 }
 
@@ -122,7 +129,8 @@ proc ::acre::plan::Rows {subject selection common axes} {
                 foreach quirks [dict get $selection quirks] {
                     if {![::acre::matrixlimits::Acts $subject [split $quirks +]]} continue
                     lappend cases [Case $subject [dict merge $axes \
-                        [dict create ram $ram program $program store $store quirks $quirks]] $common]
+                        [dict create ram $ram program $program store $store quirks $quirks variant ""]] \
+                        [dict merge $common {set {}}]]
                 }
             }
         }
@@ -201,7 +209,7 @@ proc ::acre::plan::name {subject axes} {
     set name boot@$subject
     foreach {axis key default} {
         ram ram {} emu emulator {} machine machine pc cpu cpu {} disk disk ide program program {} store store {}
-        quirks quirks {}
+        quirks quirks {} image variant {}
     } {
         if {[dict get $axes $key] ne $default} {
             append name ,$axis=[dict get $axes $key]
