@@ -1,10 +1,10 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: Apache-2.0
-# Importing maps from boot logs in all their forms, and from a Linux host's /sys/firmware/memmap.
+# Importing maps from boot logs in all their forms.
 source [file join $::env(srcdir) tap.tcl]
 ::acre::paths::use map mapimport
 namespace path ::tap
-plan 43
+plan 39
 
 # Entries as a short text: base-limit:type in hex.
 proc short {entries} {
@@ -103,23 +103,4 @@ foreach line {"SMAP type=100000000 base=0 len=1000" "# e820 0x0 0x1000 429496729
 }
 raises {::acre::mapimport::log "SMAP type=01 base=x"} {ACRE MAP} "line 1: not a range: *" "a torn SMAP line"
 
-# /sys/firmware/memmap
-set dir [tmp]
-raises {::acre::mapimport::host [file join $dir none]} {ACRE MAP} "*none: not there; only Linux *" \
-    "capture: no such thing"
-raises {::acre::mapimport::host $dir} {ACRE MAP} "*: has no entries; *" "capture: an empty one"
-foreach {number start end type} {0 0x0 0x9fbff {System RAM} 10 0x100000 0x3ffffff {System RAM}
-        2 0x9fc00 0x9ffff Reserved 11 0x5000000 0x5000fff {Unknown E820 type}
-        12 0x6000000 0x6000fff {ACPI Non-volatile Storage}} {
-    foreach name {start end type} {
-        file mkdir [file join $dir $number]
-        set channel [open [file join $dir $number $name] w]
-        puts $channel [set $name]
-        close $channel
-    }
-}
-is [short [::acre::mapimport::host $dir]] [list {*}$want 5000000-5001000:2 6000000-6001000:4] \
-    "capture: in the order of the numbers"
-file delete [file join $dir 2 end]
-raises {::acre::mapimport::host $dir} {ACRE MAP} "*2/end: cannot be read: *" "capture: a file missing"
 done

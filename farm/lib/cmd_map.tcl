@@ -284,22 +284,10 @@ proc ::acre::cmdmap::Capture {given names} {
     if {[llength $names]} {
         ::acre::err::usage "map capture: takes no file: '[lindex $names 0]'; write with -o FILE"
     }
-    set from [Option $given --from /sys/firmware/memmap]
-    set title [Option $given --title [string trim "memory map of [Machine]"]]
-    return [Write $given $title "$from of [info hostname]" [::acre::mapimport::host $from]]
-}
-
-# This host's board, or its name.
-proc ::acre::cmdmap::Machine {} {
-    set words {}
-    foreach name {sys_vendor product_name} {
-        catch {
-            set channel [open /sys/class/dmi/id/$name]
-            lappend words [string trim [read $channel]]
-            close $channel
-        }
-    }
-    return [expr {[llength $words] ? [join $words] : [info hostname]}]
+    ::acre::paths::use mapcapture
+    set taken [::acre::mapcapture::take [Option $given --from]]
+    set title [Option $given --title [dict get $taken title]]
+    return [Write $given $title [dict get $taken source] [dict get $taken entries]]
 }
 
 # Writes a new map to -o FILE or standard output. It is read back first: what is handed out is a good map.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Maps from boot logs, and from a running Linux host.
+# Maps from boot logs.
 #
 # A log is pasted text: time stamps, syslog prefixes, "(XEN)" and other words in front of what counts are passed over.
 # One log may hold several maps (the BIOS's, the kernel's after its changes, two boots); the first list of the best
@@ -166,43 +166,4 @@ proc ::acre::mapimport::Type {words} {
             unusable or 'type N'"
     }
     return [dict get $typeNames $name]
-}
-
-# The firmware's map of this host, from DIR (Linux: /sys/firmware/memmap): list of entries in the firmware's order.
-# Raises {ACRE MAP} with what is missing.
-proc ::acre::mapimport::host {dir} {
-    if {![file isdirectory $dir]} {
-        return -code error -errorcode {ACRE MAP} "$dir: not there; only Linux with CONFIG_FIRMWARE_MEMMAP on a machine\
-            with BIOS or UEFI has it (containers hide it): use 'dmesg | acre map import'"
-    }
-    set entries {}
-    foreach folder [lsort -dictionary [glob -nocomplain -tails -directory $dir -types d *]] {
-        lappend entries [HostEntry [file join $dir $folder]]
-    }
-    if {![llength $entries]} {
-        return -code error -errorcode {ACRE MAP} "$dir: has no entries; use 'dmesg | acre map import'"
-    }
-    return $entries
-}
-
-proc ::acre::mapimport::HostEntry {folder} {
-    foreach name {start end type} {
-        if {[catch {
-            set channel [open [file join $folder $name]]
-            set $name [string trim [read $channel]]
-            close $channel
-        } why]} {
-            return -code error -errorcode {ACRE MAP} "$folder/$name: cannot be read: $why; try as root"
-        }
-    }
-    foreach value [list $start $end] {
-        if {![regexp {^0x[0-9a-f]{1,16}$} $value]} {
-            return -code error -errorcode {ACRE MAP} "$folder: not an address: '$value'; use 'dmesg | acre map import'"
-        }
-    }
-    # "Unknown E820 type" has lost its number; whatever it was, it is not free memory.
-    if {[catch {Type $type} number]} {
-        set number 2
-    }
-    return [list [expr {$start + 0}] [expr {$end + 1}] $number]
 }
