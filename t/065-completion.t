@@ -145,6 +145,7 @@ set lines {
     "acre boot --emulator=boc" "acre boot --emulator=bochs"
     "acre boot dis" "acre boot disk.img"
     "acre map dra" "acre map draw"
+    "acre map diff min" "acre map diff mine.map"
     "acre map import --ti" "acre map import --title"
     "acre farm --group check quic" "acre farm --group check quickstart"
     "acre boot --map linux-snb-bad-p" "acre boot --map linux-snb-bad-pages"
@@ -161,7 +162,7 @@ set offers {
     {acre boot --disk {}} {floppy ide virtio}
     {acre run --disk {}} {ide virtio}
     {acre run --memory {}} ""
-    {acre map {}} {capture check draw import show stats}
+    {acre map {}} {capture check diff draw import show stats}
     {acre map check -} {--help -q}
     {acre map draw --r} --report
     {acre map show --r} ""

@@ -55,7 +55,7 @@ set bad [spit $dir/bad.map "0x0 0x9fc00 1\n0x0 0x1000\n0x0 0x1 one\n"]
 set log [spit $dir/boot.log "BIOS-e820: \[mem 0x0000000000000000-0x000000000009fbff\] usable\n"]
 
 # usage
-refused {} "map: say what to do with a map; choose from show, check, draw, stats, import, capture*"
+refused {} "map: say what to do with a map; choose from show, check, draw, stats, diff, import, capture*"
 refused {paint} "map: unknown subcommand: 'paint'; choose from *"
 refused {--frob} "map: unknown subcommand: '--frob'; *"
 refused {show --frob} "map show: unknown option: '--frob'; see 'acre help map'"

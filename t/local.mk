@@ -95,6 +95,7 @@ TESTS += \
 	t/224-ledger-map.t \
 	t/225-ledger-draw.t \
 	t/226-map-capture.t \
+	t/227-map-diff.t \
 	t/300-rom.t \
 	t/305-fakebios-maps.t \
 	t/310-fakebios-quirks.t \

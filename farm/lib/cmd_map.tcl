@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# acre map: look at a map, check it, draw it, say what many have in common, import one from a boot log, capture this
-# host's.
+# acre map: look at a map, check it, draw it, say what many have in common and what two differ in, import one from a boot
+# log, capture this host's.
 
 namespace eval ::acre::cmd {}
 namespace eval ::acre::cmdmap {
@@ -12,6 +12,7 @@ namespace eval ::acre::cmdmap {
         check   {-q}
         draw    {--ascii --unicode --color --no-color --report --svg= --physical --virtual}
         stats   {--tsv}
+        diff    {-q}
         import  {-o= --title=}
         capture {-o= --title= --from=}
     }
@@ -25,7 +26,8 @@ foreach module {map oracle mapdraw mapimport mapshow} {
     }
 }
 
-# Runs `acre map ARGS`; returns the exit status: 0 good, 1 a map or report is at odds with itself, 2 it cannot be read.
+# Runs `acre map ARGS`; returns the exit status: 0 good, 1 a map or report is at odds with itself or two maps differ, 2 it
+# cannot be read.
 proc ::acre::cmd::map {args} {
     set rest [lassign $args sub]
     set known [dict keys $::acre::cmdmap::options]
@@ -249,6 +251,24 @@ proc ::acre::cmdmap::Stats {given names} {
         puts [join [::acre::mapstats::table $stats] \n]
     }
     return 0
+}
+
+# --- diff ----------------------------------------------------------------------------------------------------------
+
+proc ::acre::cmdmap::Diff {given names} {
+    if {[llength $names] != 2} {
+        ::acre::err::usage "map diff: [llength $names] maps; name two, the old one first"
+    }
+    ::acre::paths::use mapdiff
+    lassign [lmap name $names {::acre::map::read [::acre::map::locate $name]}] a b
+    lassign [::acre::mapdiff::lines $a $b] different lines
+    if {[dict exists $given -q]} {
+        set lines [expr {$different ? [list "[lindex $names 0] and [lindex $names 1] differ"] : ""}]
+    }
+    if {$lines ne ""} {
+        puts [join $lines \n]
+    }
+    return $different
 }
 
 # --- import, capture -----------------------------------------------------------------------------------------------
