@@ -13,7 +13,7 @@ least() {
 	elf) echo 18 ;;
 	general) echo 25 ;;
 	idheap) echo 28 ;;
-	import) echo 8 ;;
+	import) echo 14 ;;
 	newc) echo 25 ;;
 	region) echo 21 ;;
 	store) echo 20 ;;

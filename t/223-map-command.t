@@ -8,7 +8,7 @@ set acre [file join $::env(top_builddir) acre]
 if {![file exists $acre]} {
     skip_all "needs the acre command in the build tree: make"
 }
-plan 53
+plan 57
 set dir [tmp]
 set ::env(LC_ALL) C
 array unset ::env NO_COLOR
@@ -116,7 +116,16 @@ is [slurp $dir/new.map] "# title: my machine\n$got" "import: title and file"
 like [good check $dir/new.map] "1 map checked, 0 with problems\n" "import: makes a good map"
 is [exec $acre map import < $log] [string map {boot.log "standard input"} [string trim $got]] \
     "import: from standard input"
-refused [list import $map] "*m.map: no memory map found; *"
+refused [list import $map] "*m.map:3: no memory map found up to here; *"
+refused [list import --map x $log] "map import: --map 'x' is not the number of a map in the log, counted from 1"
+refused [list import --map 2 $log] "*boot.log:1: no map 2: there are 1"
+set two [spit $dir/two.log "BIOS-e820: \[mem 0x0000000000000000-0x000000000009fbff\] usable\nx\nSMAP type=01\
+    base=0000000000000000 len=000000000009f000\n"]
+lassign [run import $two] status out err
+is [list $status $err [lindex [split $out \n] 2]] [list 0 "acre: $two:1: took the BIOS-e820 map that begins here; left\
+    out: map 2 (SMAP, line 3); --map takes another\n" "0x0 0x9fc00 1"] "import: of two maps the best, and it is said"
+lassign [run import --map=2 $two] status out err
+is "$status [lindex [split $out \n] 2]" "0 0x0 0x9f000 1" "import: --map takes the other"
 refused [list import $dir/nothing] "*nothing: cannot be read: no such file or directory; *"
 refused [list import -o $dir/no/such/dir $log] "*no/such/dir: cannot be written: no such file or directory; *"
 refused [list capture --from $dir/nothing] "*nothing: not there; *"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# acre map: look at a map, check it, draw it, say what many have in common and what two differ in, import one from a boot
-# log, capture this host's.
+# acre map: look at a map, check it, draw it, say what many have in common and what two differ in, import one from a
+# boot log, capture this host's.
 
 namespace eval ::acre::cmd {}
 namespace eval ::acre::cmdmap {
@@ -13,7 +13,7 @@ namespace eval ::acre::cmdmap {
         draw    {--ascii --unicode --color --no-color --report --svg= --physical --virtual}
         stats   {--tsv}
         diff    {-q}
-        import  {-o= --title=}
+        import  {-o= --title= --map=}
         capture {-o= --title= --from=}
     }
     # Lines said about one file before "and N more".
@@ -26,8 +26,8 @@ foreach module {map oracle mapdraw mapimport mapshow} {
     }
 }
 
-# Runs `acre map ARGS`; returns the exit status: 0 good, 1 a map or report is at odds with itself or two maps differ, 2 it
-# cannot be read.
+# Runs `acre map ARGS`; returns the exit status: 0 good, 1 a map or report is at odds with itself or two maps differ,
+# 2 it cannot be read.
 proc ::acre::cmd::map {args} {
     set rest [lassign $args sub]
     set known [dict keys $::acre::cmdmap::options]
@@ -277,14 +277,16 @@ proc ::acre::cmdmap::Import {given names} {
     if {[llength $names] > 1} {
         ::acre::err::usage "map import: more than one file: '[lindex $names 1]'; import one log at a time"
     }
+    set number [Option $given --map]
+    if {[dict exists $given --map] && ![regexp {^[1-9][0-9]{0,5}$} $number]} {
+        ::acre::err::usage "map import: --map '$number' is not the number of a map in the log, counted from 1"
+    }
     set file [expr {[llength $names] ? [lindex $names 0] : "-"}]
     set from [expr {$file eq "-" ? "standard input" : $file}]
-    set text [Text $file]
-    if {[catch {::acre::mapimport::log $text} log options]} {
-        return -code error -errorcode [dict get $options -errorcode] "$from: $log"
-    }
-    foreach left [dict get $log left] {
-        puts stderr "acre: $from: took the first [dict get $log source] map; left out: $left"
+    set log [::acre::mapimport::log [Text $file] $from $number]
+    if {[dict get $log left] ne ""} {
+        puts stderr "acre: $from:[dict get $log line]: took the [dict get $log source] map that begins here; left out:\
+            [join [dict get $log left] {, }]; --map takes another"
     }
     set title [Option $given --title [dict get $log title]]
     set source "[dict get $log source] lines of a boot log ([file tail $from])"

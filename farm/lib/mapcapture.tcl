@@ -72,7 +72,7 @@ proc ::acre::mapcapture::Entry {folder} {
         }
     }
     # "Unknown E820 type" has lost its number; whatever it was, it is not free memory.
-    if {[catch {::acre::mapimport::Type $type} number]} {
+    if {[catch {::acre::mapformats::type $type} number]} {
         set number 2
     }
     return [list [expr {$start + 0}] [expr {$end + 1}] $number]

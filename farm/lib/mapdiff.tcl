@@ -4,12 +4,12 @@
 #
 #   ::acre::mapdiff::ranges A B      -> {{base limit types-of-A types-of-B} ...}, ascending, none touching another with
 #                                       the same types; A and B are entry lists
-#   ::acre::mapdiff::lines MAPA MAPB -> {different lines}: whether they differ, and that for a person; of maps as map.tcl
-#                                       reads them
+#   ::acre::mapdiff::lines MAPA MAPB -> {different lines}: whether they differ, and that for a person; of maps as
+#                                       map.tcl reads them
 #
 # The types of a byte are those of all entries that it is in, sorted, each once: {} where no entry speaks of it, {1 2}
-# where two overlap.  So the order of entries, and how a range is cut into entries, make no difference; nor do bytes from
-# 2^64 up, which there are none of.
+# where two overlap.  So the order of entries, and how a range is cut into entries, make no difference; nor do bytes
+# from 2^64 up, which there are none of.
 #
 #   A            [=== 1 ===)   [= 2 =)
 #   B            [=== 1 =======)

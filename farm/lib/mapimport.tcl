@@ -1,169 +1,211 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Maps from boot logs.
+# mapimport.tcl: maps from boot logs.
 #
-# A log is pasted text: time stamps, syslog prefixes, "(XEN)" and other words in front of what counts are passed over.
-# One log may hold several maps (the BIOS's, the kernel's after its changes, two boots); the first list of the best
-# source is taken, and the caller is told what was left.
+#   ::acre::mapimport::log TEXT ?NAME? ?NUMBER?   -> dict:
+#       entries {{base limit type} ...}    source, a word of the list below    title, from the log's DMI line or ""
+#       line, where the map begins         left, words for the maps that were not taken
+#                                                 Raises {ACRE MAP} with "NAME:LINE: ..."
 #
-#   source      line                                                            limit
-#   BIOS-e820   BIOS-e820: 000000000009fc00 @ 0000000000000000 (usable)         length first; Linux 2.2 and early 2.4
-#   BIOS-e820   BIOS-e820: 0000000000000000 - 000000000009fc00 (usable)         exclusive; Linux up to 3.4
-#   BIOS-e820   BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable   inclusive; Linux since 3.5
-#   Xen         the same two with "Xen:", and the hypervisor's own list after "Xen-e820 RAM map:"
-#   SMAP        SMAP type=01 base=0000000000000000 len=000000000009fc00         length; FreeBSD, booted verbosely
-#   acre        # e820 0x0 0x9fc00 1 0x1                                        length; Acre's own serial log
+# A log is pasted text.  What a line says is read by mapformats.tcl, which calls heading, add, count and title here;
+# lines that it does not know are passed over.  One log may hold several maps: the BIOS's and the kernel's after its
+# changes, or two boots.  Of the best source the first is taken and the caller is told what was left, but where two of
+# that source say otherwise a person must choose: NUMBER, counted over all maps of the log in their order.
+#
+# A new map begins after a heading, and where a source without headings starts anew: at its first entry's number, or
+# where its first entry comes again after other lines (two touching lines alike may be a BIOS's repetition).
+#
+# A map that is not whole is an error, as far as a log tells: a line that begins as one of a map and cannot be read;
+# numbered lines with a gap; fewer lines than the heading promises; a map without a heading and without low memory,
+# whose beginning somebody missed.
 
 namespace eval ::acre::mapimport {
-    # Best first. What is not named here (user-defined maps, "modified:") is a kernel's wish and no firmware's word.
-    variable sources {BIOS-e820 Xen-e820 Xen SMAP acre BIOS-e801 BIOS-88}
-    variable typeNames {
-        "usable" 1 "ram" 1 "system ram" 1
-        "reserved" 2
-        "acpi data" 3 "acpi tables" 3
-        "acpi nvs" 4 "acpi non-volatile storage" 4
-        "unusable" 5 "unusable memory" 5
-        "persistent memory" 7 "persistent memory (legacy)" 12
-        "soft reserved" 4026531839
-        "kexec" 2 "device reserved" 2
+    # Best first: the firmware's own words, then what a kernel or loader made of them.
+    variable sources {
+        BIOS-e820 Xen-e820 Xen SMAP GRUB NetBSD OpenBSD acre EFI Xen-EFI UEFI-shell FreeBSD-EFI BIOS-e801 BIOS-88 user
+        modified
+    }
+    # Those that a kernel sorted, so that the same line twice is never a repetition of the BIOS's.
+    variable sorted {BIOS-e820 Xen-e820 Xen BIOS-e801 BIOS-88 user modified}
+    # A map has memory below this, unless its first lines are missing.
+    variable LOW 0x100000
+}
+
+foreach module {map mapformats} {
+    if {![namespace exists ::acre::$module]} {
+        ::acre::paths::use $module
     }
 }
 
-# Reads TEXT. Returns a dict: entries {{base limit type} ...}; source, one of the words above; title, from the log's DMI
-# line or ""; left, list of words for what else was found. Raises {ACRE MAP} with "line N: ..." for a line that is a map
-# line by its start but cannot be read, and for a text without any map.
-proc ::acre::mapimport::log {text} {
-    set state [dict create lists {} header "" boot 0 title ""]
-    set number 0
-    foreach line [split $text \n] {
-        incr number
+proc ::acre::mapimport::log {text {name log} {number ""}} {
+    set state [dict create lists {} heading 0 begun {} line 0 title "" promised ""]
+    foreach line [split [string trimright $text \n] \n] {
+        dict incr state line
         # No line of a map is long; what a long one may say is said by its start.
-        if {[catch {Line state [string trimright [string range $line 0 499]]} what]} {
-            return -code error -errorcode {ACRE MAP} "line $number: $what"
+        if {[catch {::acre::mapformats::line state [string trimright [string range $line 0 499]]} what]} {
+            Fail $name [dict get $state line] $what
         }
     }
-    return [Choose [dict get $state lists] [dict get $state title]]
+    Whole $state $name
+    return [Choose $state $name $number]
 }
 
-# The best of LISTS (dict {source boot} -> entries).
-proc ::acre::mapimport::Choose {lists title} {
+proc ::acre::mapimport::Fail {name line what} {
+    return -code error -level 2 -errorcode {ACRE MAP} "$name:$line: $what"
+}
+
+# --- what mapformats.tcl found -------------------------------------------------------------------------------------
+
+# A heading: what follows is another map than what went before.  PROMISED entries follow, if it says how many.
+proc ::acre::mapimport::heading {stateVar {promised ""}} {
+    upvar 1 $stateVar state
+    dict set state heading [dict get $state line]
+    dict set state promised $promised
+    dict set state begun {}
+}
+
+proc ::acre::mapimport::title {stateVar title} {
+    upvar 1 $stateVar state
+    if {[dict get $state title] eq ""} {
+        dict set state title $title
+    }
+}
+
+# An ENTRY of SOURCE's map, its NUMBER counted from 0 if the line says it.
+proc ::acre::mapimport::add {stateVar source entry {number ""}} {
+    upvar 1 $stateVar state
+    set wrong [Fault $entry]
+    if {$wrong ne ""} {
+        error "$wrong; was the line pasted whole?"
+    }
+    set list [Open state $source $entry $number]
+    set entries [dict get $list entries]
+    if {$number ne "" && $number != [llength $entries]} {
+        error "entry $number comes after [llength $entries] of them: lines of the map are missing"
+    }
+    if {[llength $entries] >= $::acre::map::entriesMax} {
+        error "too many entries: '[expr {[llength $entries] + 1}]'; a map has at most $::acre::map::entriesMax"
+    }
+    dict lappend list entries $entry
+    dict set list to [dict get $state line]
+    set lists [dict get $state lists]
+    lset lists [dict get $state begun $source] $list
+    dict set state lists $lists
+}
+
+# What is wrong with the numbers of ENTRY, or "".
+proc ::acre::mapimport::Fault {entry} {
+    lassign $entry base limit type
+    if {$limit < $base} {
+        return "limit is below base: '[format 0x%llx $limit]'"
+    }
+    if {$base >= 1 << 64 || $limit - $base >= 1 << 64} {
+        return "range does not fit in 64 bits: '[format 0x%llx $base]'"
+    }
+    if {$type > 0xffffffff} {
+        return "memory type does not fit in 32 bits: '$type'"
+    }
+    return ""
+}
+
+# The map of SOURCE that ENTRY belongs to, a new one where one begins.
+proc ::acre::mapimport::Open {stateVar source entry number} {
+    upvar 1 $stateVar state
+    variable sorted
+    if {[dict exists $state begun $source]} {
+        set list [lindex [dict get $state lists] [dict get $state begun $source]]
+        set apart [expr {$source in $sorted || [dict get $state line] > [dict get $list to] + 1}]
+        if {$number ne "" ? $number != 0
+                : [dict get $list heading] || !$apart || $entry ne [lindex [dict get $list entries] 0]} {
+            return $list
+        }
+    }
+    set list [dict create source $source heading [dict get $state heading] from [dict get $state line] \
+        to [dict get $state line] promised [dict get $state promised] entries {}]
+    dict set state begun $source [llength [dict get $state lists]]
+    dict lappend state lists $list
+    return $list
+}
+
+# How many entries of SOURCE's map there are so far, since the heading.
+proc ::acre::mapimport::count {state source} {
+    if {![dict exists $state begun $source]} {
+        return 0
+    }
+    return [llength [dict get [lindex [dict get $state lists] [dict get $state begun $source]] entries]]
+}
+
+# --- whole, and which one ------------------------------------------------------------------------------------------
+
+# Raises what is missing of the maps in STATE.
+proc ::acre::mapimport::Whole {state name} {
+    variable LOW
+    foreach list [dict get $state lists] {
+        set count [llength [dict get $list entries]]
+        set promised [dict get $list promised]
+        if {$promised ne "" && $promised != $count} {
+            Fail $name [dict get $list to] "the map of line [dict get $list heading] has $count of $promised entries:\
+                lines are missing"
+        }
+        set least [lindex [lsort -dictionary [lmap entry [dict get $list entries] {lindex $entry 0}]] 0]
+        if {![dict get $list heading] && $least >= $LOW && [dict get $list source] ni {acre user modified}} {
+            Fail $name [dict get $list from] "the map begins at [format 0x%llx $least], without low memory: its first\
+                lines are missing; paste it with the line above it"
+        }
+    }
+}
+
+proc ::acre::mapimport::Choose {state name number} {
+    set lists [dict get $state lists]
+    if {![llength $lists]} {
+        None $state $name
+    }
+    if {$number ne ""} {
+        if {$number > [llength $lists]} {
+            Fail $name [dict get $state line] "no map $number: there are [llength $lists]"
+        }
+        set place [expr {$number - 1}]
+    } else {
+        set place [Best $lists $name]
+    }
+    set list [lindex $lists $place]
+    set left {}
+    set other 0
+    foreach one $lists {
+        incr other
+        if {$other != $place + 1} {
+            lappend left "map $other ([dict get $one source], line [dict get $one from])"
+        }
+    }
+    return [dict create entries [dict get $list entries] source [dict get $list source] line [dict get $list from] \
+        title [dict get $state title] left $left]
+}
+
+proc ::acre::mapimport::None {state name} {
+    set line [expr {max(1, [dict get $state line])}]
+    if {[dict get $state heading]} {
+        return -code error -level 2 -errorcode {ACRE MAP} "$name:[dict get $state heading]: no memory map found after\
+            this heading; was the log pasted whole?"
+    }
+    return -code error -level 2 -errorcode {ACRE MAP} "$name:$line: no memory map found up to here; paste the\
+        'BIOS-e820:' lines of a Linux log (dmesg), or what 'acre help map' lists"
+}
+
+# Place of the first map of the best source in LISTS.  Raises if another of that source says otherwise.
+proc ::acre::mapimport::Best {lists name} {
     variable sources
     foreach source $sources {
-        foreach key [dict keys $lists] {
-            if {[lindex $key 0] eq $source} {
-                set left [lmap other [dict keys [dict remove $lists $key]] { Named $other }]
-                return [dict create entries [dict get $lists $key] source $source title $title left $left]
+        set places [lsearch -all -exact [lmap list $lists {dict get $list source}] $source]
+        if {$places eq ""} continue
+        set first [lindex $lists [lindex $places 0]]
+        foreach place [lrange $places 1 end] {
+            set list [lindex $lists $place]
+            if {[dict get $list entries] ne [dict get $first entries]} {
+                return -code error -level 2 -errorcode {ACRE MAP} "$name:[dict get $list from]: another $source map,\
+                    which differs from the one of line [dict get $first from]; say which: --map\
+                    [expr {[lindex $places 0] + 1}] or --map [expr {$place + 1}]"
             }
         }
+        return [lindex $places 0]
     }
-    return -code error -errorcode {ACRE MAP} "no memory map found; paste the 'BIOS-e820:' lines of a Linux log (dmesg)\
-        or the 'SMAP' lines of a verbose FreeBSD boot"
-}
-
-proc ::acre::mapimport::Named {key} {
-    lassign $key source boot
-    return "$source[expr {$boot > 1 ? " of boot $boot" : ""}]"
-}
-
-proc ::acre::mapimport::Line {stateVar line} {
-    upvar 1 $stateVar state
-    if {[regexp {(BIOS-provided|Xen-e820|EFI|Multiboot-e820)[- ].*RAM map:} $line -> maker]} {
-        # Each boot prints this once, so a second one begins a second map.
-        dict set state header $maker
-        dict incr state boot
-    } elseif {[regexp {DMI: (.+)$} $line -> board] && [dict get $state title] eq ""} {
-        dict set state title $board
-    } elseif {[regexp {(?:^|[]\s>])((?:BIOS|Xen)-[0-9a-z]+|Xen|user|modified): (.*)$} $line -> source rest]} {
-        Linux state $source $rest
-    } elseif {[regexp {^\(XEN\)\s+(?:\[[^\]]*\] +)?([\[0-9a-f].*)$} $line -> rest]} {
-        Hypervisor state $rest
-    } elseif {[regexp {SMAP type=(.*)$} $line -> rest]} {
-        Smap state $rest
-    } elseif {[regexp {^# e820 (.*)$} $line -> rest]} {
-        Acre state $rest
-    }
-}
-
-proc ::acre::mapimport::Add {stateVar source entry} {
-    upvar 1 $stateVar state
-    lassign $entry base limit type
-    set wrong ""
-    if {$limit < $base} {
-        set wrong "limit is below base: '[format 0x%llx $limit]'; was the line pasted whole?"
-    } elseif {$base >= 1 << 64 || $limit - $base >= 1 << 64} {
-        set wrong "range does not fit in 64 bits: '[format 0x%llx $base]'; was the line pasted whole?"
-    } elseif {$type > 0xffffffff} {
-        set wrong "memory type does not fit in 32 bits: '$type'; was the line pasted whole?"
-    }
-    if {$wrong ne ""} {
-        error $wrong
-    }
-    set key [list $source [dict get $state boot]]
-    dict with state {
-        dict lappend lists $key $entry
-        if {[llength [dict get $lists $key]] > $::acre::map::entriesMax} {
-            error "too many entries: '[llength [dict get $lists $key]]'; a map has at most $::acre::map::entriesMax"
-        }
-    }
-}
-
-# What follows "BIOS-e820: " in Linux's log, in any of its formats.
-proc ::acre::mapimport::Linux {stateVar source rest} {
-    upvar 1 $stateVar state
-    if {[regexp {^\s*\[mem 0x([0-9a-f]+)-0x([0-9a-f]+)\](?: (.*))?$} $rest -> base last type]} {
-        Add state $source [list [expr "0x$base"] [expr "0x$last + 1"] [Type $type]]
-    } elseif {[regexp {^\s*([0-9a-f]{8,16}) - ([0-9a-f]{8,17})(?: (.*))?$} $rest -> base limit type]} {
-        Add state $source [list [expr "0x$base"] [expr "0x$limit"] [Type $type]]
-    } elseif {[regexp {^\s*([0-9a-f]{8,16}) @ ([0-9a-f]{8,16})(?: (.*))?$} $rest -> length base type]} {
-        Add state $source [list [expr "0x$base"] [expr "0x$base + 0x$length"] [Type $type]]
-    } elseif {[string match BIOS-* $source]} {
-        # "Xen: " and "user: " begin many a line that is no map line; "BIOS-e820: " does not.
-        error "not a range: '[::acre::map::Short $rest]'; was the line pasted whole?"
-    }
-}
-
-# A line of the Xen hypervisor's list, which only its heading tells from its other lines.
-proc ::acre::mapimport::Hypervisor {stateVar rest} {
-    upvar 1 $stateVar state
-    if {[dict get $state header] eq ""} {
-        return
-    }
-    if {[regexp {^\[([0-9a-f]{16}), ([0-9a-f]{16})\] (.*)$} $rest -> base last type]} {
-        Add state Xen-e820 [list [expr "0x$base"] [expr "0x$last + 1"] [Type $type]]
-    } elseif {[regexp {^([0-9a-f]{16}) - ([0-9a-f]{16}) (.*)$} $rest -> base limit type]} {
-        Add state Xen-e820 [list [expr "0x$base"] [expr "0x$limit"] [Type $type]]
-    }
-}
-
-proc ::acre::mapimport::Smap {stateVar rest} {
-    upvar 1 $stateVar state
-    if {![regexp {^([0-9a-f]+),? (?:x?attr=\S+ )?base=(?:0x)?([0-9a-f]+),? len=(?:0x)?([0-9a-f]+)} $rest -> \
-            type base length]} {
-        error "not a range: 'type=[::acre::map::Short $rest]'; was the line pasted whole?"
-    }
-    Add state SMAP [list [expr "0x$base"] [expr "0x$base + 0x$length"] [expr "0x$type"]]
-}
-
-proc ::acre::mapimport::Acre {stateVar rest} {
-    upvar 1 $stateVar state
-    if {![regexp {^(0x[0-9a-f]+) (0x[0-9a-f]+) ([0-9]+)} $rest -> base length type]} {
-        error "not a range: '[::acre::map::Short $rest]'; was the line pasted whole?"
-    }
-    # A decimal number with zeros in front would be an octal one to expr and format.
-    Add state acre [list [expr {$base + 0}] [expr {$base + $length}] [scan $type %lld]]
-}
-
-# The number of a type's name. Types a kernel has no name for come as "type 20".
-proc ::acre::mapimport::Type {words} {
-    variable typeNames
-    set name [string tolower [string trim $words]]
-    if {[regexp {type ([0-9]{1,10})} $name -> number] && [scan $number %lld] <= 0xffffffff} {
-        return [scan $number %lld]
-    }
-    set name [string trim $name "()"]
-    if {![dict exists $typeNames $name]} {
-        error "memory type unknown: '[::acre::map::Short $words]'; Linux says usable, reserved, ACPI data, ACPI NVS,\
-            unusable or 'type N'"
-    }
-    return [dict get $typeNames $name]
 }

@@ -6,13 +6,20 @@
 #
 # A refusal must be one of ours by its code and by its words: mapimport turns any error of a line into an {ACRE MAP}
 # one, so a mistake in its own code would look like a bad log.  What is imported must be a map that `acre map check`
-# takes, and must come out the same when it is shown again as a log, in two formats.
+# takes, and must come out the same when it is shown again as a log, in three formats.
 
 namespace eval ::fuzz {
     variable shown "" written ""
-    # What may follow "FILE: " or "FILE: line N: ".
+    # What may follow "FILE:LINE: ", or "FILE: " of what is no map once it was read.
     variable refusals {
-        "no memory map found; *"
+        "no memory map found up to here; *"
+        "no memory map found after this heading; *"
+        "another * map, which differs from the one of line *; say which: --map * or --map *"
+        "the map begins at 0x*, without low memory: its first lines are missing; *"
+        "the map of line * has * of * entries: lines are missing"
+        "entry * comes after * of them: lines of the map are missing"
+        "range and number of pages disagree: '*'; was the line pasted whole?"
+        "memory type unknown: '*'; it is none of EFI's; was the line pasted whole?"
         "limit is below base: '0x*'; was the line pasted whole?"
         "range does not fit in 64 bits: '0x*'; was the line pasted whole?"
         "memory type does not fit in 32 bits: '*'; was the line pasted whole?"
@@ -40,7 +47,7 @@ proc ::fuzz::refused {message options} {
     if {[lrange [dict get $options -errorcode] 0 1] ne {ACRE MAP}} {
         error "not an error of ours: [dict get $options -errorcode] $message"
     }
-    if {![regexp {^log: (?:line \d+: )?(.*)$} $message -> words]} {
+    if {![regexp {^log:(?:[1-9]\d*:)? (.*)$} $message -> words]} {
         error "neither file nor line: $message"
     }
     foreach pattern $refusals {
@@ -66,18 +73,23 @@ proc ::fuzz::checked {map} {
     return [list $problems "a kernel boots it"]
 }
 
-# The entries as Acre's own serial log shows them; as Linux does where it can (it has no empty ranges).
+# The entries as Acre's own serial log shows them; as GRUB does; as Linux does where it can (it has no empty ranges).
 proc ::fuzz::logs {entries} {
-    set acre {}
-    set linux {}
+    set acre [list "TAP version 13"]
+    set linux [list "BIOS-provided physical RAM map:"]
+    set grub {}
     foreach entry $entries {
         lassign $entry base limit type
         lappend acre [format "# e820 0x%llx 0x%llx %lld 0x1" $base [expr {$limit - $base}] $type]
+        lappend grub [format "base_addr = 0x%llx, length = 0x%llx, type = 0x%llx" $base [expr {$limit - $base}] $type]
         if {$limit > $base} {
             lappend linux [format {BIOS-e820: [mem 0x%016llx-0x%016llx] type %lld} $base [expr {$limit - 1}] $type]
         }
     }
-    return [list [join $acre \n] $entries [join $linux \n] [lmap entry $entries {
+    set low [lsearch -inline -glob [lmap entry $entries { expr {[lindex $entry 0] < 0x100000} }] 1]
+    # Without a heading a map without low memory is one that was cut.
+    return [list [join $acre \n] $entries [join $grub \n] [expr {$low eq "" ? "" : $entries}] [join $linux \n] \
+        [lmap entry $entries {
         lassign $entry base limit
         expr {$limit > $base ? $entry : [continue]}
     }]]
