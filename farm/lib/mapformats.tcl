@@ -58,7 +58,7 @@ namespace eval ::acre::mapformats {
     }
     # What begins as a map's line -> who reads the rest; the first that fits counts.
     variable formats {
-        {(?:^|[]\s>])((?:BIOS|Xen)-[0-9a-z]+|Xen|user|modified): (.*)$}  Linux
+        {(?:^|[]\s>])(BIOS-e820|BIOS-e801|BIOS-88|Xen-e820|Xen|user|modified): (.*)$}  Linux
         {(?:^|[]\s>])(?:efi|EFI): mem([0-9]+): (.*)$}                    Efi
         {^\(XEN\)\s+(?:\[[^\]]*\] +)?([\[0-9a-f].*)$}                    Hypervisor
         {SMAP type=(.*)$}                                                Smap
