@@ -164,6 +164,10 @@ set offers {
     {acre run --memory {}} ""
     {acre map {}} {capture check diff draw import show stats}
     {acre map check -} {--help -q}
+    {acre map diff -} {--help -q}
+    {acre map import --ma} --map
+    {acre farm --se} {--seed --select}
+    {acre farm --seed {}} ""
     {acre map draw --r} --report
     {acre map show --r} ""
     {acre image --set = heap = {}} ""

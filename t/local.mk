@@ -96,6 +96,7 @@ TESTS += \
 	t/225-ledger-draw.t \
 	t/226-map-capture.t \
 	t/227-map-diff.t \
+	t/228-random-maps.t \
 	t/300-rom.t \
 	t/305-fakebios-maps.t \
 	t/310-fakebios-quirks.t \
@@ -140,6 +141,7 @@ TESTS += \
 	t/605-matrix.t \
 	t/606-changed.t \
 	t/610-runner.t \
+	t/613-random-farm.t \
 	t/620-interrupt.t \
 	t/650-real-programs.t \
 	t/655-stress-ng.t \

@@ -7,7 +7,8 @@
 
 namespace eval ::acre::casefile {}
 
-# prepare CASE -> path of its file, in a fresh directory (what an earlier run left there is removed).
+# prepare CASE -> path of its file, in a fresh directory (what an earlier run left there is removed).  A map that is no
+# file yet (CASE's text) is written where CASE's map says.
 # Raises the system's words if the directory or the file cannot be written.
 proc ::acre::casefile::prepare {case} {
     set dir [dict get $case dir]
@@ -15,20 +16,29 @@ proc ::acre::casefile::prepare {case} {
         file delete -force $dir
     }
     file mkdir $dir
+    if {[dict exists $case text]} {
+        Write [dict get $case map] [encoding convertto utf-8 [dict get $case text]]
+        dict unset case text
+    }
+    set text ""
+    dict for {key value} $case {
+        append text [list $key $value] \n
+    }
     set file [file join $dir case]
-    set out [open $file w]
-    set failed [catch {
-        dict for {key value} $case {
-            puts $out [list $key $value]
-        }
-    } message]
+    Write $file [encoding convertto utf-8 $text]
+    return $file
+}
+
+# A full disk may show only at the close.
+proc ::acre::casefile::Write {file bytes} {
+    set out [open $file wb]
+    set failed [catch {puts -nonewline $out $bytes} message]
     if {[catch {close $out} closing]} {
         error $closing
     }
     if {$failed} {
         error $message
     }
-    return $file
 }
 
 # read FILE -> the case.  Raises {ACRE CASE} if it is not such a file.

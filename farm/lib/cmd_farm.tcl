@@ -10,14 +10,16 @@ namespace eval ::acre::farm {
         storecase casefile case
     }
     variable runLibraries {
-        options farmcheck plan group matrix farmmatrix family progress keeper runner resume summary probe farmrun
+        options farmcheck plan group matrix farmmatrix family progress keeper runner resume summary probe emulators
+        farmrun
     }
     # option -> {kind name default}: list options take all words up to the next option and may be repeated.
     variable options {
         --emulator {list emulators {}} --maps {list maps {}} --select {list select {}} --memory {list memory {}}
         --machine {list machines {}} --cpu {list cpus {}} --disk {list disks {}} --group {list groups {}}
         --matrix {list matrices {}} --coverage {flag coverage 0}
-        --program {list programs {}} --store {flag store 0} --jobs {one jobs {}} --out {one out farm-out}
+        --program {list programs {}} --store {flag store 0} --random {one random {}} --seed {one seed {}}
+        --jobs {one jobs {}} --out {one out farm-out}
         --image {one image {}} --syms {one syms {}}
         --expect {one regex {}} --timeout-scale {one scale 1} --case {one case {}}
         --list {flag list 0} --changed-since {one since ""} --resume {flag resume 0} --pictures {flag pictures 0}
@@ -115,9 +117,11 @@ proc ::acre::farm::Plan {given} {
 # What can be booted: the bundled maps and ladders, or the maps and sizes that were named.
 proc ::acre::farm::Subjects {given} {
     set ladders {}
-    set maps {}
+    set maps [Random $given]
     if {[dict get $given maps] ne ""} {
-        set maps [Named [dict get $given maps]]
+        lappend maps {*}[Named [dict get $given maps]]
+    } elseif {$maps ne ""} {
+        # Nothing else was asked for.
     } elseif {[dict get $given memory] ne ""} {
         foreach size [dict get $given memory] {
             lappend ladders [list {qemu bochs} [string toupper $size]]
@@ -127,6 +131,21 @@ proc ::acre::farm::Subjects {given} {
         set maps [Named [list [::acre::paths::get maps]]]
     }
     return [::acre::plan::subjects $maps $ladders]
+}
+
+# {NAME FILE ORIGIN MAKE} of the random maps that were asked for.  They are made when the plan wants to know of them,
+# and become files in their cases' directories.
+proc ::acre::farm::Random {given} {
+    set maps {}
+    if {[dict get $given random] ne ""} {
+        ::acre::paths::use mapmake
+        set seed [dict get $given seed]
+        for {set index 0} {$index < [dict get $given random]} {incr index} {
+            set name [::acre::mapmake::name $seed $index]
+            lappend maps [list $name $name.map "random map" [list $seed $index]]
+        }
+    }
+    return $maps
 }
 
 # {NAME FILE ORIGIN} of every map file below PATHS; a bundled one is named by its place, another by its own path's end.
@@ -169,7 +188,7 @@ proc ::acre::farm::Axes {given} {
     if {[dict get $given store]} {
         dict set axes store served
     }
-    if {[dict get $given memory] ne "" && [dict get $given maps] ne ""} {
+    if {[dict get $given memory] ne "" && "[dict get $given maps][dict get $given random]" ne ""} {
         dict set axes ram [lmap size [dict get $given memory] {string toupper $size}]
     }
     return $axes
@@ -182,7 +201,7 @@ proc ::acre::farm::Selections {given} {
         return [lmap selection [Groups $given selections] {dict merge $selection $axes}]
     }
     if {[dict get $given groups] eq "" && [dict get $given select] eq ""
-            && "[dict get $given regex][dict get $given memory][dict get $given maps]" eq ""} {
+            && "[dict get $given regex][dict get $given memory][dict get $given maps][dict get $given random]" eq ""} {
         dict set given groups full
     }
     set selections [lmap selection [Groups $given selections] {dict merge $selection $axes}]

@@ -27,6 +27,7 @@ proc ::acre::farm::Check {givenVar} {
         ::acre::err::usage "--timeout-scale '[dict get $given scale]' is not a number above 0 and at most 1000000"
     }
     CheckRegex $given
+    CheckRandom given
     CheckAxes $given
     CheckImage given
 }
@@ -38,6 +39,26 @@ proc ::acre::farm::CheckRegex {given} {
     }
     if {$regex ne "" && [dict get $given image] eq ""} {
         ::acre::err::usage "--expect says what a foreign image prints: name it with --image"
+    }
+}
+
+# A seed that nobody named is of the moment; it stands in the names of the cases.
+proc ::acre::farm::CheckRandom {givenVar} {
+    upvar 1 $givenVar given
+    set seed [dict get $given seed]
+    if {[dict get $given random] eq ""} {
+        if {$seed ne ""} {
+            ::acre::err::usage "--seed '$seed' is for --random N: say how many maps"
+        }
+        return
+    }
+    if {![regexp {^[1-9][0-9]{0,5}$} [dict get $given random]]} {
+        ::acre::err::usage "--random '[dict get $given random]' is not a number of maps from 1 to 999999"
+    }
+    if {$seed eq ""} {
+        dict set given seed [clock seconds]
+    } elseif {![regexp {^(?:0|[1-9][0-9]{0,18})$} $seed]} {
+        ::acre::err::usage "--seed '$seed' is not a whole number of at most 19 digits"
     }
 }
 

@@ -23,6 +23,12 @@ proc ::acre::farmrun::run {cases options} {
         ::acre::keeper::start
         set begun [clock milliseconds]
         set results [::acre::runner::run $cases $done [Slots $options $out $cases]]
+        lassign [::acre::emulators::judge $cases $results] changed words
+        set results [dict merge $results $changed]
+        ::acre::runner::add [file join $out results.tsv] [dict values $changed]
+        if {$words ne ""} {
+            puts $words
+        }
         set counts [::acre::summary::counts $cases $results]
         puts [::acre::summary::text $cases $results [expr {([clock milliseconds] - $begun) / 1000.0}]]
         return [::acre::summary::status $counts]
@@ -79,6 +85,9 @@ proc ::acre::farmrun::Prepare {cases out} {
     return [lmap case $cases {
         dict set case dir [file join $out [dict get $case name]]
         dict set case hash [dict get $hashes [dict get $case name]]
+        if {[dict exists $case text]} {
+            dict set case map [file join [dict get $case dir] [file tail [dict get $case map]]]
+        }
         set case
     }]
 }

@@ -151,7 +151,8 @@ proc ::acre::matrixlimits::Acts {subject quirks} {
     if {$quirks eq ""} {
         return 1
     }
-    if {[dict get $subject map] eq ""} {
+    # A random map has no file before its case runs.
+    if {[dict get $subject map] eq "" || [dict get $subject make] ne ""} {
         return 0
     }
     set about [::acre::plan::About [dict get $subject map]]

@@ -5,13 +5,14 @@
 # A case is one boot: image x emulator x machine x RAM x map x quirks (the quirks stand in the map file).  It is a dict:
 #   name      boot@MAP[,ram=SIZE],emu=E[,machine=M][,cpu=C][,disk=D][,program=P][,store=served][,quirks=Q+Q]
 #             [,image=I]; defaults left out; never twice
-#   subject   MAP: zoo/NAME, real/NAME, ladder/SIZE, or the path of a map from elsewhere
+#   subject   MAP: zoo/NAME, real/NAME, ladder/SIZE, random/SEED-INDEX, or the path of a map from elsewhere
 #   program   what runs after the self-checks (programcase.tcl), "" for nothing
 #   store     served: the store is read and compared (storecase.tcl), "" for not
 #   quirks    words (quirks.tcl) joined by +, acted beside those of the map's file
 #   emulator machine cpu disk   as drive.tcl takes them          memory   bytes of RAM
 #   map       path of the map file, "" for the emulator's own map
 #   variant set   another image's name, or options (imagecase.tcl), as they stand in the name; the options
+#   text      of a random map: what will stand in that file once the case has a directory
 #   expect    boots or refuses, and reason, its text             origin   why it is in the plan, in words
 #   image syms regex scale      what boots, its symbols, a foreign image's mark of success, factor on all clocks
 #   cost      guess of its seconds, to start the longest first
@@ -81,17 +82,19 @@ proc ::acre::plan::rows {subjects rows common origin {images {}}} {
 }
 
 # subjects MAPS LADDERS -> list of dicts {subject map emulators memory origin}.
-#   MAPS     list of {NAME FILE ORIGIN}       LADDERS  list of {EMULATOR SIZE} as map.tcl's ladder gives them
+#   MAPS     list of {NAME FILE ORIGIN ?MAKE?}; MAKE is {SEED INDEX} of a random map
+#   LADDERS  list of {EMULATOR SIZE} as map.tcl's ladder gives them
 proc ::acre::plan::subjects {maps ladders} {
     set subjects {}
     foreach ladder $ladders {
         lassign $ladder emulator size
-        lappend subjects [dict create subject ladder/$size map "" emulators $emulator memory [bytes $size] \
-            origin "RAM ladder"]
+        lappend subjects [dict create subject ladder/$size map "" make "" emulators $emulator \
+            memory [bytes $size] origin "RAM ladder"]
     }
     foreach map $maps {
-        lassign $map name file origin
-        lappend subjects [dict create subject $name map $file emulators {qemu bochs} memory "" origin $origin]
+        lassign $map name file origin make
+        lappend subjects [dict create subject $name map $file make $make emulators {qemu bochs} memory "" \
+            origin $origin]
     }
     return $subjects
 }
@@ -186,9 +189,9 @@ proc ::acre::plan::Chosen {case patterns} {
 }
 
 proc ::acre::plan::Case {subject axes common} {
-    set about [About [dict get $subject map]]
-    set case [dict merge $common [dict remove $axes ram] [dict remove $subject emulators] \
-        [dict filter $about key expect reason]]
+    set about [About [dict get $subject map] [dict get $subject make]]
+    set case [dict merge $common [dict remove $axes ram] [dict remove $subject emulators make] \
+        [dict filter $about key expect reason text origin]]
     dict set case memory [memory [dict get $axes emulator] [dict get $axes ram] $subject]
     dict set case name [name [dict get $subject subject] $axes]
     dict set case cost [Cost $case]
@@ -201,7 +204,8 @@ proc ::acre::plan::memory {emulator ram subject} {
         return [bytes $ram]
     }
     set memory [dict get $subject memory]
-    return [expr {$memory eq "" ? [Memory $emulator [About [dict get $subject map]]] : $memory}]
+    return [expr {$memory eq "" ? [Memory $emulator \
+        [About [dict get $subject map] [dict get $subject make]]] : $memory}]
 }
 
 # name SUBJECT AXES -> the case's name: what is not the default stands in it, in a fixed order.
@@ -219,14 +223,14 @@ proc ::acre::plan::name {subject axes} {
 }
 
 # What the plan must know of a map: expect, reason, ram (MiB or ""), usable (type 1 ranges), quirks, count of entries.
-# Read once a file.
-proc ::acre::plan::About {file} {
+# Read once a file; a random one, {SEED INDEX} in MAKE, is made once and adds its text and its origin.
+proc ::acre::plan::About {file {make ""}} {
     variable known
     if {$file eq ""} {
         return {expect boots reason {} ram {} usable {} quirks {} count 0}
     }
     if {![info exists known($file)]} {
-        set map [::acre::map::read $file]
+        set map [expr {$make eq "" ? [::acre::map::read $file] : [::acre::mapmake::map {*}$make]}]
         set usable [lmap entry [dict get $map entries] {
             lassign $entry base limit type
             if {$type != 1 || $limit <= $base} continue
@@ -235,6 +239,10 @@ proc ::acre::plan::About {file} {
         set known($file) [dict create expect [dict get $map expect] reason [dict get $map why] \
             ram [dict get $map ram] usable $usable quirks [dict get $map quirks] \
             count [llength [dict get $map entries]]]
+        if {$make ne ""} {
+            dict set known($file) text [::acre::map::text $map]
+            dict set known($file) origin "[dict get $map title], [dict get $map class]"
+        }
     }
     return $known($file)
 }

@@ -16,7 +16,7 @@ namespace eval ::acre::resume {
 #   PROGRAMS  dict emulator -> path of its program ("" if it is missing): its size and time stand for it
 proc ::acre::resume::hashes {cases files programs} {
     set sums [Sums [lsort -unique [concat $files [lmap case $cases {
-        if {[dict get $case map] eq ""} continue
+        if {[dict get $case map] eq "" || [dict exists $case text]} continue
         dict get $case map
     }]]]]
     set common [lmap file $files {dict get $sums $file}]
@@ -27,7 +27,11 @@ proc ::acre::resume::hashes {cases files programs} {
     foreach case $cases {
         set map [dict get $case map]
         set text [list $common [dict get $stamps [dict get $case emulator]]]
-        lappend text [expr {$map eq "" ? "" : [dict get $sums $map]}]
+        if {[dict exists $case text]} {
+            lappend text [dict get $case text]
+        } else {
+            lappend text [expr {$map eq "" ? "" : [dict get $sums $map]}]
+        }
         foreach key {name emulator machine cpu disk memory expect regex} {
             lappend text [dict get $case $key]
         }

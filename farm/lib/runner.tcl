@@ -183,13 +183,27 @@ proc ::acre::runner::Record {case verdict sub why seconds {margin 0} {cut 0}} {
     ::acre::progress::done $result [dict get $case cost]
 }
 
+# add FILE RESULTS: adds what was found once the run was over; of a name's lines the last counts.
+proc ::acre::runner::add {file results} {
+    set out [open $file a]
+    foreach result $results {
+        puts $out [Fields $result]
+    }
+    close $out
+}
+
+# A result as it stands in the file.
+proc ::acre::runner::Fields {result} {
+    variable columns
+    return [join [lmap column $columns {string map {\t " " \n " "} [dict get $result $column]}] \t]
+}
+
 # Writes one result; a full disk stops the run.
 proc ::acre::runner::Append {result} {
     variable state
-    variable columns
     variable channel
     if {[catch {
-        puts $channel [join [lmap column $columns {string map {\t " " \n " "} [dict get $result $column]}] \t]
+        puts $channel [Fields $result]
         flush $channel
     } message]} {
         dict set state failure "results.tsv: $message"
