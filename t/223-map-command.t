@@ -78,7 +78,7 @@ like [good show q-attr0-clear-one] "*quirk     acpi-attr0-clear:4: ECX=24*4,096 
 like [good show c-no-usable-at-all] "*expects   refuses: no usable memory*oracle      refuses: no usable memory*" \
     "show: a refusal"
 is [llength [split [string trim [good show zoo]] \n]] 88 "show: a folder, a line a map"
-is [llength [split [string trim [good show]] \n]] 582 "show: all bundled maps"
+is [llength [split [string trim [good show]] \n]] 583 "show: all bundled maps"
 refused {show nonesuch} "nonesuch: no such map file, and no bundled map of this name; *"
 refused [list show $bad] "*bad.map:2: an entry has 3 fields*"
 

@@ -159,7 +159,7 @@ raises {::acre::group::read [write groups.conf "\[one]\ngroup = two"]} {ACRE GRO
 # The bundled ones: what they cover is checked by itself.
 ::acre::paths::use cmd_farm
 set wrong {}
-set subjects [::acre::farm::Subjects {maps {} memory {}}]
+set subjects [::acre::farm::Subjects {maps {} memory {} random {} seed {}}]
 foreach matrix [::acre::matrix::names] {
     set read [::acre::matrix::read [::acre::matrix::find $matrix]]
     set result [counted [::acre::matrix::rows $read $subjects] [dict get $read strength]]
