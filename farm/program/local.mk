@@ -7,5 +7,5 @@ acre_DEPS += farm/program/chain
 
 farm/program/chain: farm/program/chain.c
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(CC) -std=gnu11 -O2 -m64 -march=x86-64 -ffreestanding -fno-pic -fno-pie -static \
-	  -no-pie -nostdlib -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none $(WARN_CFLAGS) \
+	  -nostdlib -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none $(WARN_CFLAGS) \
 	  -Wl,--build-id=none $(compile_deps) -o $@ $<
