@@ -67,7 +67,7 @@ set mistakes {
     {forbid = emu=*}                3 {with this line nothing is left: every case is forbidden}
     {forbid = emu=bochs}            3 {with this line emu=bochs can be in no case; take it out instead}
 }
-plan [expr {[llength $mistakes] / 3 + 28}]
+plan [expr {[llength $mistakes] / 3 + 29}]
 
 foreach {line number what} $mistakes {
     raises [list made "map = m/small" "emu = qemu bochs" $line] {ACRE MATRIX} "*one.matrix:$number: $what" \
@@ -169,6 +169,17 @@ foreach matrix [::acre::matrix::names] {
     }
 }
 is $wrong {} "the bundled matrices cover what they say"
+set unmatched {}
+foreach group [dict values [::acre::group::read [file join [::acre::paths::get maps] groups.conf]]] {
+    foreach selection [dict get $group selections] {
+        foreach pattern [dict get $selection patterns] {
+            if {[lsearch -glob [lmap subject $subjects { dict get $subject subject }] $pattern] < 0} {
+                lappend unmatched $pattern
+            }
+        }
+    }
+}
+is $unmatched {} "every pattern of the bundled groups names a map or a rung"
 is [lsort -unique [concat {*}[lmap group [dict values [::acre::group::read [file join [::acre::paths::get maps] \
     groups.conf]]] {dict get $group matrices}]]] [::acre::matrix::names] "each is in a group"
 done
