@@ -128,13 +128,16 @@ refused "folder: no .map file in this directory*" farm --maps folder
 refused {user "no-such-user" doesn't exist; *} map check ~no-such-user
 
 # Imports
-refused "standard input: no memory map found; *" map import
-refused "standard input: no memory map found; *" map import -
+refused "standard input:1: no memory map found *" map import
+refused "standard input:1: no memory map found *" map import -
 refused "none.log: cannot be read: *" map import none.log
-refused "*line 1: not a range: 'fffff*...'; was the line pasted whole?" \
+refused "wide.log:1: not a range: 'fffff*...'; was the line pasted whole?" \
     map import [save wide.log "BIOS-e820: [string repeat f 9000]\n"]
-refused "*line 4097: too many entries: *" \
-    map import [save long.log [string repeat "BIOS-e820: \[mem 0x1000-0x1fff\] usable\n" 9000]]
+set long ""
+for {set i 1} {$i <= 9000} {incr i} {
+    append long [format "BIOS-e820: \[mem 0x%x000-0x%xfff\] usable\n" $i $i]
+}
+refused "long.log:4097: too many entries: *" map import [save long.log $long]
 
 # Images
 foreach {name said} {empty "* is too short: *" short "* is too short: *"} {

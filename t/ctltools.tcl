@@ -116,8 +116,9 @@ proc ctl::start {args} {
     return $name
 }
 
+# Its shell may not have made the file yet.
 proc ctl::said {process what} {
-    return [drv::slurp $process.$what]
+    return [expr {[file exists $process.$what] ? [drv::slurp $process.$what] : ""}]
 }
 
 proc ctl::kill {process signal} {

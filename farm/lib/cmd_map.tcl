@@ -284,9 +284,11 @@ proc ::acre::cmdmap::Import {given names} {
     set file [expr {[llength $names] ? [lindex $names 0] : "-"}]
     set from [expr {$file eq "-" ? "standard input" : $file}]
     set log [::acre::mapimport::log [Text $file] $from $number]
-    if {[dict get $log left] ne ""} {
+    set left [dict get $log left]
+    if {$left ne ""} {
+        set more [expr {[llength $left] > 3 ? " and [expr {[llength $left] - 3}] more" : ""}]
         puts stderr "acre: $from:[dict get $log line]: took the [dict get $log source] map that begins here; left out:\
-            [join [dict get $log left] {, }]; --map takes another"
+            [join [lrange $left 0 2] {, }]$more; --map takes another"
     }
     set title [Option $given --title [dict get $log title]]
     set source "[dict get $log source] lines of a boot log ([file tail $from])"

@@ -12,6 +12,10 @@ namespace eval ::acre::farm {}
 
 # dict name -> matrix, with the axes of the command line in place of its own.
 proc ::acre::farm::Matrices {given} {
+    set names [concat [dict get $given matrices] [Groups $given matrices]]
+    if {$names eq ""} {
+        return {}
+    }
     set axes [Axes $given]
     if {[dict get $given maps] ne ""} {
         dict set axes map *
@@ -20,7 +24,7 @@ proc ::acre::farm::Matrices {given} {
         ::acre::err::usage "--memory with --matrix needs maps; a matrix has RAM sizes of its own"
     }
     set matrices [dict create]
-    foreach name [concat [dict get $given matrices] [Groups $given matrices]] {
+    foreach name $names {
         dict set matrices $name [::acre::matrix::with [::acre::matrix::read [::acre::matrix::find $name]] $axes]
     }
     return $matrices
