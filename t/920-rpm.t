@@ -1,23 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The RPM packages: built of the tarball (rpmbuild -ta) without a network, liked by rpmlint, whole, and the same byte
-# for byte when they are built elsewhere.
+# for byte when somebody else builds them in a directory of the same name: rpm writes that name into the source package
+# (the spec as it was expanded) and the source package's sum into the others.
 . "${srcdir:-.}/tap.sh"
 . "$srcdir/packages.sh"
 need rpmbuild rpm
 plan 8
 
-# build DIR [COMMAND...]: builds the packages in DIR, with its own database: what this host has is not in it, so the
-# build's needs are not asked.
+# build DIR [COMMAND...]: builds the packages and puts them into DIR, with their own database: what this host has is not
+# in it, so the build's needs are not asked.
 build() {
-	dir=$1
+	dir=$1 top=$tmp/top
 	shift
-	mkdir -p "$dir" && cd "$dir" || return 1
+	mkdir -p "$top" && cd "$top" || return 1
 	# shellcheck disable=SC2086 # words
-	"$@" $offline rpmbuild -ta --nodeps --define "_topdir $dir" --define "_tmppath $dir/tmp" --define "_dbpath $dir/db" \
-		${check:+"$check"} "$tarball"
+	"$@" $offline rpmbuild -ta --nodeps --define "_topdir $top" --define "_tmppath $top/tmp" --define "_dbpath $top/db" \
+		${check:+"$check"} "$tarball" && cd "$tmp" && mv "$top" "$dir"
 }
-one=$tmp/one other=$tmp/another-place-with-a-longer-name check=
+one=$tmp/one other=$tmp/other check=
 ok "rpmbuild -ta, with its tests" build "$one"
 cd "$one" || exit 99
 mkdir -p root
@@ -41,6 +42,6 @@ else
 	skip "rpmlint has nothing to say" "needs rpmlint (Debian package rpmlint)"
 fi
 check=--nocheck
-ok "they build elsewhere, too" build "$other" elsewhere
+ok "they build for somebody else, too" build "$other" elsewhere
 # shellcheck disable=SC2046 # names without blanks
 same "and are the same" "$one" "$other" $(cat "$one/list")
