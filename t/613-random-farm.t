@@ -4,7 +4,7 @@
 # shrunk.
 source [file join $::env(srcdir) tap.tcl]
 source [file join $::env(srcdir) broken.tcl]
-::acre::paths::use cmd_farm emulators mapmake
+::acre::paths::use emulators mapmake
 namespace path ::tap
 plan 31
 

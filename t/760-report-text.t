@@ -5,31 +5,12 @@
 source [file join $::env(srcdir) tap.tcl]
 source [file join $::env(srcdir) report-runs.tcl]
 ::acre::paths::use safetext signature known reportread since
-namespace path ::tap
+namespace path {::tap ::runs}
 
-set acre [file join $::env(top_builddir) acre]
-if {![file exists $acre]} {
-    skip_all "needs the acre command in the build tree: make"
-}
+set acre [runs::command]
 plan 72
 set dir [tmp]
 
-proc slurp {file} {
-    set in [open $file]
-    fconfigure $in -encoding utf-8
-    set text [read $in]
-    close $in
-    return $text
-}
-# acre report ARG...: {status stdout stderr}
-proc report {args} {
-    global acre dir
-    set status 0
-    if {[catch {exec $acre report {*}$args >$dir/out 2>$dir/err} message options]} {
-        set status [lindex [dict get $options -errorcode] 2]
-    }
-    return [list $status [slurp $dir/out] [slurp $dir/err]]
-}
 proc refused {arguments pattern desc} {
     lassign [report {*}$arguments] status out err
     ok [expr {$status == 2 && $out eq "" && [string match "acre: $pattern\n" $err] && [llength [split $err \n]] == 2}] \

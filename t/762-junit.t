@@ -7,28 +7,13 @@ source [file join $::env(srcdir) report-runs.tcl]
 if {[catch {package require tdom}]} {
     tap::skip_all "needs Tcl package tdom (Debian package tdom)"
 }
-namespace path ::tap
-set acre [file join $::env(top_builddir) acre]
-if {![file exists $acre]} {
-    skip_all "needs the acre command in the build tree: make"
-}
+namespace path {::tap ::runs}
+set acre [runs::command]
 plan 39
 set dir [tmp]
 
-proc slurp {file} {
-    set in [open $file]
-    fconfigure $in -encoding utf-8
-    set text [read $in]
-    close $in
-    return $text
-}
 proc report {args} {
-    global acre dir
-    set status 0
-    if {[catch {exec $acre report -q {*}$args >$dir/out 2>$dir/err} message options]} {
-        set status [lindex [dict get $options -errorcode] 2]
-    }
-    return $status
+    return [lindex [runs::report -q {*}$args] 0]
 }
 # The document in FILE; attribute NAME of what PATH finds in it.
 proc open_xml {file} {

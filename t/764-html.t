@@ -8,28 +8,13 @@ if {[catch {package require tdom}]} {
     tap::skip_all "needs Tcl package tdom (Debian package tdom)"
 }
 ::acre::paths::use safetext report reporthtml
-namespace path ::tap
-set acre [file join $::env(top_builddir) acre]
-if {![file exists $acre]} {
-    skip_all "needs the acre command in the build tree: make"
-}
+namespace path {::tap ::runs}
+set acre [runs::command]
 plan 60
 set dir [tmp]
 
-proc slurp {file} {
-    set in [open $file]
-    fconfigure $in -encoding utf-8
-    set text [read $in]
-    close $in
-    return $text
-}
 proc report {args} {
-    global acre dir
-    set status 0
-    if {[catch {exec $acre report -q {*}$args >$dir/out 2>$dir/err} message options]} {
-        set status [lindex [dict get $options -errorcode] 2]
-    }
-    return $status
+    return [lindex [runs::report -q {*}$args] 0]
 }
 # The pages of a folder: dict path -> document.  Each must be well-formed.
 proc pages {folder} {

@@ -11,10 +11,7 @@ set python [expr {[file executable /usr/bin/python3] ? "/usr/bin/python3" : "pyt
 if {[catch {exec $python -c "import selenium" 2>@1}]} {
     tap::skip_all "needs selenium for $python (Debian package python3-selenium)"
 }
-set acre [file join $::env(top_builddir) acre]
-if {![file exists $acre]} {
-    tap::skip_all "needs the acre command in the build tree: make"
-}
+set acre [runs::command]
 tap::plan 51
 set dir [tap::tmp]
 runs::night $dir/tonight

@@ -7,6 +7,8 @@
 #   broken::build NAMES  -> dict NAME -> what make said, for those that could not be built; the others are
 #                        broken/NAME/acre.img in the build tree
 
+::acre::paths::use cmd_farm
+
 namespace eval ::broken {}
 
 proc ::broken::Head {file} {

@@ -52,6 +52,7 @@ unit_TESTS += \
 	t/176-runfile.t \
 	t/177-store-random.t \
 	t/178-store-frames.t \
+	t/179-store-tables.t \
 	t/180-files-random.t \
 	t/181-newc.t \
 	t/182-line.t \

@@ -7,6 +7,9 @@
 #     map (text of served.map)
 #   runs::night DIR       a night with one of everything, of which runs::before DIR is the night before
 #   runs::hostile         text with all that a guest could do to a reader
+#   runs::command         the acre command of the build tree; without it the whole test is skipped
+#   runs::report ARG...   acre report ARG... -> {STATUS STDOUT STDERR}, the two also in `out` and `err` of tap::tmp
+#   runs::slurp FILE      its text
 
 source [file join $::env(srcdir) ledger-report.tcl]
 
@@ -14,6 +17,31 @@ namespace eval ::runs {
     variable map "# title: a map <b>\n# seed: 4711\n# ram: 64\n0x0 0x9fc00 1\n0x9fc00 0xa0000 2\n0x100000 0x4000000 1\n"
     variable hostile "\x1b\[31mred\x07 </pre><script>document.title='owned'</script><img src=x onerror=\"alert(1)\">"
     append hostile "\r\n\u202egnp.exe\u200b \"quoted\" 'single' &amp; ]]> \x00\x7f\u009b end\n"
+}
+
+proc ::runs::command {} {
+    set acre [file join $::env(top_builddir) acre]
+    if {![file exists $acre]} {
+        tap::skip_all "needs the acre command in the build tree: make"
+    }
+    return $acre
+}
+
+proc ::runs::slurp {file} {
+    set in [open $file]
+    fconfigure $in -encoding utf-8
+    set text [read $in]
+    close $in
+    return $text
+}
+
+proc ::runs::report {args} {
+    set dir [tap::tmp]
+    set status 0
+    if {[catch {exec [command] report {*}$args >$dir/out 2>$dir/err} message options]} {
+        set status [lindex [dict get $options -errorcode] 2]
+    }
+    return [list $status [slurp $dir/out] [slurp $dir/err]]
 }
 
 proc ::runs::hostile {} {

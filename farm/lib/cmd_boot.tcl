@@ -39,7 +39,7 @@ namespace eval ::acre::boot {
 
 proc ::acre::cmd::boot {args} {
     ::acre::paths::use options
-    lassign [::acre::boot::Split $args] options images
+    lassign [::acre::options::split $::acre::boot::TABLE $args] options images
     set given [::acre::options::parse boot $::acre::boot::TABLE $options]
     if {[llength $images] != 1 || $images eq {{}}} {
         ::acre::err::usage [expr {[llength $images] > 1 ? "boot takes one image, not '[lindex $images 1]' too"
@@ -51,28 +51,6 @@ proc ::acre::cmd::boot {args} {
         dict set given map [::acre::map::locate [dict get $given map]]
     }
     return [::acre::boot::Run $given]
-}
-
-# Splits the words into options with their values, and images.
-proc ::acre::boot::Split {words} {
-    variable TABLE
-    set options {}
-    set images {}
-    while {$words ne ""} {
-        set words [lassign $words word]
-        if {$word eq "--"} {
-            return [list $options [concat $images $words]]
-        } elseif {![string match -?* $word]} {
-            lappend images $word
-            continue
-        }
-        lappend options $word
-        if {[dict exists $TABLE $word] && [lindex [dict get $TABLE $word] 0] eq "one" && [llength $words]} {
-            set words [lassign $words value]
-            lappend options $value
-        }
-    }
-    return [list $options $images]
 }
 
 # Runs it in a directory that is kept if somebody wants to look into it.  GIVEN may have `make`, a command prefix that

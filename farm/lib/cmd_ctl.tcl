@@ -36,7 +36,7 @@ namespace eval ::acre::ctl {
 
 proc ::acre::cmd::ctl {args} {
     variable ::acre::ctl::ACTIONS
-    lassign [::acre::ctl::Split $args] options words
+    lassign [::acre::options::split $::acre::ctl::TABLE $args 1] options words
     set given [::acre::options::parse ctl $::acre::ctl::TABLE $options]
     set words [lassign $words action]
     if {$action eq ""} {
@@ -54,28 +54,6 @@ proc ::acre::cmd::ctl {args} {
     } trap {ACRE PEER} why {
         ::acre::err::bad $why
     }
-}
-
-# Splits the words into options with their values, and others; a negative number is none of the options.
-proc ::acre::ctl::Split {words} {
-    variable TABLE
-    set options {}
-    set others {}
-    while {$words ne ""} {
-        set words [lassign $words word]
-        if {$word eq "--"} {
-            return [list $options [concat $others $words]]
-        } elseif {![string match -?* $word] || [string is entier -strict $word]} {
-            lappend others $word
-            continue
-        }
-        lappend options $word
-        if {[dict exists $TABLE $word] && [lindex [dict get $TABLE $word] 0] eq "one" && [llength $words]} {
-            set words [lassign $words value]
-            lappend options $value
-        }
-    }
-    return [list $options $others]
 }
 
 # The action has the words it needs, and no option of another's.

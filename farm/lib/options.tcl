@@ -49,6 +49,28 @@ proc ::acre::options::parse {command table words} {
     return $given
 }
 
+# split TABLE WORDS ?NUMBERS? -> {OPTIONS OTHERS}: the options with their values, for parse, and the words that are
+# none, in their order; all after "--" are none, and with NUMBERS 1 no number is an option, negative or not.
+proc ::acre::options::split {table words {numbers 0}} {
+    set options {}
+    set others {}
+    while {$words ne ""} {
+        set words [lassign $words word]
+        if {$word eq "--"} {
+            return [list $options [concat $others $words]]
+        } elseif {![string match -?* $word] || ($numbers && [string is entier -strict $word])} {
+            lappend others $word
+            continue
+        }
+        lappend options $word
+        if {[dict exists $table $word] && [lindex [dict get $table $word] 0] eq "one" && [llength $words]} {
+            set words [lassign $words value]
+            lappend options $value
+        }
+    }
+    return [list $options $others]
+}
+
 # number TEXT MOST -> 1 if TEXT is a number above 0 and at most MOST ("inf" and "nan" are none).
 proc ::acre::options::number {text most} {
     return [expr {[regexp {^[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?$} $text] && $text > 0 && $text <= $most}]

@@ -39,7 +39,8 @@ MUST_USE enum status store_json_items(const struct store_json *list, struct stor
 
 /*
  * The bytes of a text that was read.  Its escapes are replaced where they stand: so it must be writable, and can be had
- * once.  \uXXXX is a byte, so only \u0000 to \u00ff are taken.  STATUS_INVALID: no text, or another escape.
+ * once.  \u and four digits are a byte, so only \u0000 to \u00ff are taken.  STATUS_INVALID: no text, or another
+ * escape.
  */
 MUST_USE enum status store_json_text(const struct store_json *json, struct store_text *text);
 
