@@ -108,22 +108,26 @@ proc ::acre::bochs::state {handle} {
     upvar #0 $handle run
     if {!$run(prompt)} {
         set run(prompt) 1
-        Insist $handle
+        Stop $handle
     }
-    try {
-        return [monitor $handle r][monitor $handle sreg][monitor $handle creg]
-    } finally {
-        if {[info exists run(insist)]} {
-            after cancel $run(insist)
-        }
-    }
+    return [monitor $handle r][monitor $handle sreg][monitor $handle creg]
 }
 
-# INT again and again: one that comes before Bochs has taken the last `c` is forgotten.
-proc ::acre::bochs::Insist {handle} {
+# INT until there is a prompt: one that comes before Bochs has taken the last `c` is forgotten. And none after it, nor a
+# command before it: an INT that comes while a line is read may take the line away.
+proc ::acre::bochs::Stop {handle} {
     upvar #0 $handle run
-    catch {exec kill -INT $run(pid)}
-    set run(insist) [after 500 [list ::acre::bochs::Insist $handle]]
+    set run(answer) ""
+    set run(marker) prompt
+    for {set ms 0} {$ms < 1000 * $::acre::drive::PATIENCE && !$run(gone)} {incr ms 20} {
+        if {[string first "<bochs:" $run(answer)] >= 0} break
+        if {$ms % 500 == 0} {
+            catch {exec kill -INT $run(pid)}
+        }
+        after 20 [list set ${handle}(stopping) $ms]
+        vwait ${handle}(stopping)
+    }
+    set run(marker) ""
 }
 
 proc ::acre::bochs::Parse {text} {
