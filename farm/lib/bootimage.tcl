@@ -50,11 +50,8 @@ proc ::acre::boot::Program {given dir} {
     } elseif {!$program && $words eq ""} {
         return [dict replace $given program 0]
     }
-    set options [::acre::image::options $head]
-    foreach word [expr {$program ? [concat $words $console] : $words}] {
-        set options [dict merge $options [split $word =]]
-    }
-    ::acre::image::save $image [::acre::image::with $head $options] [::acre::image::copier $from $head]
+    set options [concat {*}[lmap word [expr {$program ? [concat $words $console] : $words}] { split $word = }]]
+    ::acre::image::changed $from $head $image $options
     if {$program} {
         set run [::acre::image::file $image $head [string range $::acre::program::RUN 1 end]]
         dict set given next [lrange [::acre::program::paths $run] 1 end]

@@ -12,6 +12,8 @@
 #                                      does; {} for an image without one
 #   ::acre::image::file FILE HEAD NAME -> the bytes of the file NAME in the archive of the image FILE, or ""
 #   ::acre::image::copier FILE HEAD    -> such a prefix that copies the archive of the image FILE, {} if it has none
+#   ::acre::image::changed FILE HEAD TO OPTIONS   writes TO: the image FILE, whose head is HEAD, with these options in
+#                                      place of its own of the same names
 
 ::acre::paths::use sum archive
 
@@ -259,6 +261,10 @@ proc ::acre::image::Closing {channel script} {
         return -options $closing_options $closing
     }
     return -options $options $message
+}
+
+proc ::acre::image::changed {path head to options} {
+    save $to [with $head [dict merge [options $head] $options]] [copier $path $head]
 }
 
 proc ::acre::image::copier {path head} {

@@ -38,13 +38,12 @@ proc ::acre::imagecase::image {case} {
     }
     ::acre::paths::use image
     set path [dict get $case image]
-    set head [::acre::image::load $path]
-    set options [::acre::image::options $head]
+    set options {}
     foreach setting [split [dict get $case set] +] {
         regexp {^([a-z]+)=(.*)$} $setting - name text
         dict set options $name $text
     }
     set out [file join [dict get $case dir] set.img]
-    ::acre::image::save $out [::acre::image::with $head $options] [::acre::image::copier $path $head]
+    ::acre::image::changed $path [::acre::image::load $path] $out $options
     return $out
 }

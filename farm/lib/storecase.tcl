@@ -39,11 +39,8 @@ proc ::acre::storecase::image {case image} {
         return $image
     }
     ::acre::paths::use image
-    set head [::acre::image::load $image]
     set out [file join [dict get $case dir] served.img]
-    ::acre::image::save $out \
-        [::acre::image::with $head [dict merge [::acre::image::options $head] {meta read hold 1}]] \
-        [::acre::image::copier $image $head]
+    ::acre::image::changed $image [::acre::image::load $image] $out {meta read hold 1}
     return $out
 }
 
