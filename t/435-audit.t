@@ -8,7 +8,7 @@ if {[catch {package require Expect}]} {
     tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
 }
 ::acre::paths::use drive tap verdict
-tap::plan 34
+tap::plan 36
 
 # The debug protocol's packets, without an emulator: a pair of pipes.
 tap::is [::acre::rsp::packet m7c00,10] {$m7c00,10#f4} "a packet ends in the sum of its bytes"
@@ -37,8 +37,11 @@ tap::is [read $stub_reads] {$?#3f} "nothing is sent that was not asked for: a ru
 ::acre::rsp::close $client
 
 # The second instruction of a probe after its far jump: cld, at the start of its code proper.
+proc Start {probe} {
+    return [format 0x%x [expr {0x7c00 + [string first \xfc [drv::slurp [drv::probe $probe]]]}]]
+}
 set bytes [drv::slurp [drv::probe ok]]
-set at [expr {0x7c00 + [string first \xfc $bytes]}]
+set at [Start ok]
 set kernel 0xffffffff80000123
 
 proc look {handle} {
@@ -48,24 +51,30 @@ proc look {handle} {
         pages [string length [::acre::drive::readphys $handle 0x6000 12288]] \
         tab [::acre::drive::monitor $handle $::tab]]
 }
+# Looks again and again at a guest that was let go the moment before.
+proc often {handle} {
+    for {set look 0} {$look < 30} {incr look} {
+        lappend ::looks [dict get [::acre::drive::registers $handle] cr0]
+    }
+}
 proc fail {handle} { error "no such thing" }
 
 foreach {emulator tool package list} {qemu qemu-system-x86_64 qemu-system-x86 "info mem" bochs bochs bochs "info tab"} {
     if {[auto_execok $tool] eq ""} {
-        for {set point 0} {$point < 14} {incr point} {
+        for {set point 0} {$point < 15} {incr point} {
             tap::skip $emulator "needs $tool (Debian package $package)"
         }
         continue
     }
     set tab $list
     set seen {}
-    set run [drv::run ok [dict create emulator $emulator audit-address [format 0x%x $at] on-audit look]]
+    set run [drv::run ok [dict create emulator $emulator audit-address $at on-audit look]]
     tap::is [list [drv::verdict $run] [dict get $run audited]] {{PASS points} 1} \
         "$emulator: stopped, looked at, and passed"
     tap::is [drv::serial $run] [drv::serial [drv::run ok [dict create emulator $emulator]]] \
         "$emulator: the guest did not notice"
     set registers [dict get $seen registers]
-    tap::is [expr {[dict get $registers rip]}] $at "$emulator: RIP is the address asked for"
+    tap::is [dict get $registers rip] $at "$emulator: RIP is the address asked for"
     tap::is [lsort [dict keys $registers]] {cr0 cr2 cr3 cr4 efer hlt rflags rip rsp} \
         "$emulator: all registers are there"
     tap::is [list [expr {[dict get $registers cr0] & 0x80000001}] [dict get $registers rsp]] [list 0 0x7c00] \
@@ -85,6 +94,10 @@ foreach {emulator tool package list} {qemu qemu-system-x86_64 qemu-system-x86 "i
     set run [drv::run triple [dict create emulator $emulator audit-address $at on-audit look]]
     tap::is [list [drv::verdict $run] [dict get $run audited]] {{CRASH triple-fault} 1} \
         "$emulator: a triple fault after the audit"
+    set looks {}
+    set run [drv::run spin [dict create emulator $emulator audit-address [Start spin] on-audit often on-resume often]]
+    tap::is [list [drv::verdict $run] [llength $looks]] {{HANG spin} 60} \
+        "$emulator: a guest may be looked at 30 times while it stands, and 30 times while it runs"
     set run [drv::run halt [dict create emulator $emulator audit-address $kernel on-audit look]]
     tap::is [list [drv::verdict $run] [dict get $run audited]] {{HANG dead-halt} 0} \
         "$emulator: a dead halt before the audit"

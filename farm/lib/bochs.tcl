@@ -145,7 +145,7 @@ proc ::acre::bochs::start {handle} {
     Write [file join $run(dir) debug.rc] ${stops}c\n
     Write [file join $run(dir) replay.rc] c\n
     Replay $handle
-    array set run {logheld "" screenheld "" prompt 0 answer "" marker "" halts 0 cpu ""}
+    array set run {logheld "" screenheld "" prompt 0 lines 0 taken 0 heard "" answer "" marker "" halts 0 cpu ""}
     set run(buglog) [::acre::rundir::create $run(dir) bochs.log]
     ::acre::rundir::fifos $handle [expr {$console ? "com3.out" : "com1.out"}] log.out \
         {*}[expr {$meta ? {com2.in com2.out} : {}}]

@@ -3,12 +3,19 @@
 # bochsdebug.tcl: Bochs's debugger, at whose prompt a guest is looked at (bochs.tcl starts it).
 #
 # A prompt does not end in a line end, so each command is followed by a sum (calc), whose answer shows that the
-# command's
-# own is complete.  A guest that runs is stopped by INT, which the debugger heeds even while the CPU is halted.
+# command's own is complete.  Prompts are numbered, <bochs:1> and on, one for each line that was read at one; so the
+# guest stands when the number is that of the next line.
+#
+# A guest that runs is stopped by INT, which the debugger heeds even while the CPU is halted.  But `c` forgets an INT
+# that came before it was read, and one that comes while a line is read takes letters away; so INT is only sent after
+# the echo of the last `c`.  Seen with Bochs 2.7 and readline 8.2: one `c` in ten that was followed by INT at once.
 
 namespace eval ::acre::bochs {
     # What the marker sums are counted up from.
     variable marker 44000
+    # Milliseconds: between two INTs, and that a guest gets which comes to stand by itself.
+    variable AGAIN 2000
+    variable BY_ITSELF 5000
 }
 
 # What comes on Bochs's screen.
@@ -16,6 +23,7 @@ proc ::acre::bochs::screen {handle} {
     upvar #0 $handle run
     set new [string range $run(screen) $run(screened) end]
     set run(screened) [string length $run(screen)]
+    Prompts $handle $new
     if {$run(marker) ne ""} {
         # Hundreds of lines may come in answer to one command: they are not looked at one by one.
         append run(answer) $new
@@ -26,6 +34,43 @@ proc ::acre::bochs::screen {handle} {
         if {[::acre::patterns::match bochs-breakpoint $line]} {
             after 0 [list ::acre::drive::Safely $handle ::acre::bochs::Stopped]
         }
+    }
+}
+
+# The last prompt that came, and whether a `c` was read there.
+proc ::acre::bochs::Prompts {handle new} {
+    upvar #0 $handle run
+    append run(heard) $new
+    foreach {- number line} [regexp -all -inline {<bochs:(\d+)> (c\r?\n)?} $run(heard)] {
+        set run(prompt) $number
+        set run(taken) [expr {$line ne ""}]
+    }
+    set run(heard) [string range $run(heard) end-63 end]
+}
+
+proc ::acre::bochs::Stands {handle} {
+    upvar #0 $handle run
+    return [expr {$run(prompt) == $run(lines) + 1}]
+}
+
+proc ::acre::bochs::Send {handle args} {
+    upvar #0 $handle run
+    incr run(lines) [llength $args]
+    exp_send -i $run(spawn) -- "[join $args \n]\n"
+}
+
+# Waits until the guest stands; from DELAY milliseconds on it is told to.
+proc ::acre::bochs::Stand {handle delay} {
+    variable AGAIN
+    upvar #0 $handle run
+    set next $delay
+    for {set ms 0} {$ms < $delay + 1000 * $::acre::drive::PATIENCE && !$run(gone) && ![Stands $handle]} {incr ms 10} {
+        if {$ms >= $next && ($run(lines) == 0 || $run(taken))} {
+            catch {exec kill -INT $run(pid)}
+            set next [expr {$ms + $AGAIN}]
+        }
+        after 10 [list set ${handle}(stopping) $ms]
+        vwait ${handle}(stopping)
     }
 }
 
@@ -51,7 +96,7 @@ proc ::acre::bochs::monitor {handle command} {
     upvar #0 $handle run
     set run(answer) ""
     set run(marker) [incr marker]
-    exp_send -i $run(spawn) -- "$command\ncalc $marker\n"
+    Send $handle $command "calc $marker"
     set timer [after [expr {$::acre::drive::PATIENCE * 1000}] [list set ${handle}(marker) none]]
     while {$run(marker) eq $marker && !$run(gone)} {
         vwait ${handle}(marker)
@@ -69,11 +114,12 @@ proc ::acre::bochs::monitor {handle command} {
 
 # The guest stands at the audit address.
 proc ::acre::bochs::Stopped {handle} {
+    variable BY_ITSELF
     upvar #0 $handle run
     if {$run(end) ne "" || $run(gone) || $run(audited)} {
         return
     }
-    set run(prompt) 1
+    Stand $handle $BY_ITSELF
     ::acre::drive::audit $handle
     Go $handle
     ::acre::drive::resumed $handle
@@ -81,21 +127,16 @@ proc ::acre::bochs::Stopped {handle} {
 
 proc ::acre::bochs::Go {handle} {
     upvar #0 $handle run
-    set run(prompt) 0
     if {!$run(gone)} {
-        exp_send -i $run(spawn) -- "c\n"
+        Send $handle c
     }
 }
 
-# registers HANDLE: of a standing guest; a running one is stopped by INT for the moment.
+# registers HANDLE: of a standing guest; a running one is stopped for the moment.
 proc ::acre::bochs::registers {handle} {
-    upvar #0 $handle run
-    set running [expr {!$run(prompt)}]
-    if {$running} {
-        exec kill -INT $run(pid)
-    }
-    set text [monitor $handle "r"][monitor $handle "creg"]
-    set registers [Parse $text]
+    set running [expr {![Stands $handle]}]
+    Stand $handle 0
+    set registers [Parse [monitor $handle r][monitor $handle creg]]
     dict set registers hlt [Halted $handle [dict get $registers rip] $running]
     if {$running} {
         Go $handle
@@ -103,31 +144,13 @@ proc ::acre::bochs::registers {handle} {
     return $registers
 }
 
-# The CPU in the debugger's own words; the guest stands from then on.
+# The CPU in the debugger's own words; the guest stands from then on.  After a reset, its own or a triple fault's, the
+# debugger stands by itself.
 proc ::acre::bochs::state {handle} {
+    variable BY_ITSELF
     upvar #0 $handle run
-    if {!$run(prompt)} {
-        set run(prompt) 1
-        Stop $handle
-    }
+    Stand $handle [expr {$run(end) in {reset triple-fault} ? $BY_ITSELF : 0}]
     return [monitor $handle r][monitor $handle sreg][monitor $handle creg]
-}
-
-# INT until there is a prompt: one that comes before Bochs has taken the last `c` is forgotten. And none after it, nor a
-# command before it: an INT that comes while a line is read may take the line away.
-proc ::acre::bochs::Stop {handle} {
-    upvar #0 $handle run
-    set run(answer) ""
-    set run(marker) prompt
-    for {set ms 0} {$ms < 1000 * $::acre::drive::PATIENCE && !$run(gone)} {incr ms 20} {
-        if {[string first "<bochs:" $run(answer)] >= 0} break
-        if {$ms % 500 == 0} {
-            catch {exec kill -INT $run(pid)}
-        }
-        after 20 [list set ${handle}(stopping) $ms]
-        vwait ${handle}(stopping)
-    }
-    set run(marker) ""
 }
 
 proc ::acre::bochs::Parse {text} {
