@@ -165,6 +165,7 @@ TESTS += \
 	t/743-top.t \
 	t/745-dump-model.t \
 	t/746-dump-store.t \
+	t/747-dump-gdb.t \
 	t/744-live-store.t \
 	t/750-shrink.t \
 	t/754-map-tools.t \
