@@ -174,6 +174,7 @@ TESTS += \
 	t/766-browser.t \
 	t/780-nightly.t \
 	t/782-nightly-ends.t \
+	t/784-nightly-units.t \
 	t/786-nightly-farm.t \
 	t/800-broken.t
 
