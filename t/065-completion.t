@@ -154,7 +154,7 @@ set lines {
 }
 # What bash offers for words, all of it.
 set offers {
-    {acre {}} {--help --version boot ctl farm help image map report run shrink top version}
+    {acre {}} {--help --version boot ctl farm help history image map nightly report run shrink top version}
     {acre help ver} version
     {acre help map-f} map-format
     {acre help g} groups-format

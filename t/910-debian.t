@@ -21,8 +21,8 @@ build() {
 one=$tmp/one other=$tmp/another-place-with-a-longer-name
 ok "dpkg-buildpackage, with its tests" build "$one"
 cd "$one" || exit 99
-is "makes three packages" "$(find . -name '*.deb' | sed 's/_.*//' | sort | tr '\n' ' ')" \
-	"./acre ./acre-doc ./acre-kernel "
+is "makes four packages" "$(find . -name '*.deb' | sed 's/_.*//' | sort | tr '\n' ' ')" \
+	"./acre ./acre-doc ./acre-kernel ./acre-nightly "
 if command -v lintian >/dev/null 2>&1; then
 	lintian --fail-on none --display-info --display-experimental --pedantic --allow-root \
 		./*.changes >"$tmp/lintian" 2>&1
@@ -37,7 +37,7 @@ for deb in *.deb; do
 done | sort >files
 is "no file is in two packages" "$(uniq -d files)" ""
 ok "make install beside them" "$MAKE" -s -C "$top_builddir" install DESTDIR="$tmp/stage" prefix=/usr \
-	zshcompdir=/usr/share/zsh/vendor-completions
+	zshcompdir=/usr/share/zsh/vendor-completions sysconfdir=/etc systemdsystemunitdir=/lib/systemd/system
 (cd "$tmp/stage" && find . -type f | sort) >installed
 sed -e 's/[.]gz$//' files | sort | comm -13 - installed >missing
 is "what make install installs is in them" "$(cat missing)" ""

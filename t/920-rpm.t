@@ -23,15 +23,16 @@ ok "rpmbuild -ta, with its tests" build "$one"
 cd "$one" || exit 99
 mkdir -p root
 find . -name '*.rpm' | sort >list
-is "makes three packages and their source" \
+is "makes four packages and their source" \
 	"$(sed -e 's|.*/||' -e 's/-[0-9].*\.\([a-z]*\)\.rpm/ \1/' list | sort | tr '\n' ';')" \
-	"acre noarch;acre src;acre-doc noarch;acre-kernel noarch;"
+	"acre noarch;acre src;acre-doc noarch;acre-kernel noarch;acre-nightly noarch;"
 grep noarch list | while IFS= read -r rpm; do
 	(cd root && rpm2cpio "../$rpm" | cpio -idm --quiet)
 	rpm -qpl --dbpath "$one/db" "$rpm"
 done | sort >files
 is "no file but a directory or licence is in two packages" "$(uniq -d files | grep -v -x /usr/share/acre)" ""
-ok "make install beside them" "$MAKE" -s -C "$top_builddir" install DESTDIR="$tmp/stage" prefix=/usr
+ok "make install beside them" "$MAKE" -s -C "$top_builddir" install DESTDIR="$tmp/stage" prefix=/usr \
+	sysconfdir=/etc systemdsystemunitdir=/usr/lib/systemd/system
 (cd "$tmp/stage" && find . -type f | sed 's/^[.]//' | sort) >installed
 sed -e 's/[.]gz$//' files | sort | comm -13 - installed >missing
 is "what make install installs is in them" "$(cat missing)" ""

@@ -173,6 +173,10 @@ TESTS += \
 	t/762-junit.t \
 	t/764-html.t \
 	t/766-browser.t \
+	t/780-nightly.t \
+	t/782-nightly-ends.t \
+	t/784-nightly-units.t \
+	t/786-nightly-farm.t \
 	t/800-broken.t
 
 slow_TESTS += \

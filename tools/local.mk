@@ -8,7 +8,8 @@ acre_BUILT += acre-tree.tcl
 CLEANFILES += acre acre-tree.tcl
 
 acre: $(top_srcdir)/tools/acre.in Makefile
-	$(AM_V_GEN)sed 's|@pkgdatadir[@]|$(pkgdatadir)|g' $(top_srcdir)/tools/acre.in >$@.new && \
+	$(AM_V_GEN)sed -e 's|@pkgdatadir[@]|$(pkgdatadir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
+	  $(top_srcdir)/tools/acre.in >$@.new && \
 	  chmod 755 $@.new && mv -f $@.new $@
 
 acre-tree.tcl: Makefile

@@ -95,6 +95,20 @@ proc ::acre::farm::load {whole} {
 
 # The cases that were asked for; none is an error: nothing tested is not a success.
 proc ::acre::farm::Plan {given} {
+    set cases [Cases $given]
+    if {$cases eq ""} {
+        ::acre::err::usage "the plan is empty: nothing matches what was asked for;\
+            'acre farm --list' shows what there is"
+    }
+    return $cases
+}
+
+# Random maps stand beside what groups and matrices name; their patterns do not mean them.
+proc ::acre::farm::Cases {given} {
+    if {[dict get $given random] ne "" && "[dict get $given groups][dict get $given matrices]" ne ""} {
+        return [concat [Cases [dict replace $given random ""]] \
+            [Cases [dict replace $given groups {} matrices {} maps {}]]]
+    }
     set common [dict create image [dict get $given image] regex [dict get $given regex] \
         audit-address [dict get $given audit] scale [dict get $given scale] pictures [dict get $given pictures]]
     set subjects [Subjects $given]
@@ -106,10 +120,6 @@ proc ::acre::farm::Plan {given} {
             if {[dict get $case expect] eq "refuses"} continue
             set case
         }]
-    }
-    if {$cases eq ""} {
-        ::acre::err::usage "the plan is empty: nothing matches what was asked for;\
-            'acre farm --list' shows what there is"
     }
     return $cases
 }

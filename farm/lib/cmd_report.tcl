@@ -6,7 +6,7 @@ namespace eval ::acre::cmd {}
 namespace eval ::acre::cmdreport {
     # option -> {kind name default}, as options.tcl has them
     variable options {
-        --since {one since {}} --known {one known {}} --today {one today {}}
+        --since {one since {}} --known {one known {}} --today {one today {}} --history {one history {}}
         --html {maybe html {} report} --junit {maybe junit {} junit.xml} --junit-size {one junitsize {}}
         --quiet {flag quiet 0} -q {flag quiet 0} --pages {one pages {}}
     }
@@ -25,7 +25,8 @@ proc ::acre::cmd::report {args} {
         uplevel #0 [list source [::acre::paths::get layout]]
     }
     ::acre::paths::use report
-    set report [::acre::report::make $dir [dict get $given since] [dict get $given known] [dict get $given today]]
+    set report [::acre::report::make $dir [dict get $given since] [dict get $given known] [dict get $given today] \
+        [dict get $given history]]
     if {[dict get $given pages] ne ""} {
         ::acre::paths::use reporthtml
         ::acre::reporthtml::share [dict get $given pages] $report
@@ -105,7 +106,7 @@ proc ::acre::cmdreport::Html {report dir given} {
     ::acre::paths::use reporthtml
     set command [list [info nameofexecutable] [file normalize $::argv0] report [dict get $given dir] \
         --today [dict get $given today]]
-    foreach key {since known} {
+    foreach key {since known history} {
         if {[dict get $given $key] ne ""} {
             lappend command --$key [dict get $given $key]
         }

@@ -29,7 +29,10 @@ namespace eval ::acre::err {
         json tcllib
         sha256 tcllib
         setsid util-linux
-        sqlite3 libsqlite3-tcl
+        sqlite3 sqlite3
+        flock util-linux
+        git git
+        make make
         tdom tdom
     }
 }

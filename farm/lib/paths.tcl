@@ -8,6 +8,7 @@
 #                                      absolute, whether it exists or not; version -> the version number.  Raises
 #                                      {ACRE PATHS} for another KEY
 #   ::acre::paths::sources             the source tree; raises {ACRE USAGE} where Acre is installed
+#   ::acre::paths::configuration       where acre/nightly.conf stands if a person has none of their own
 #   ::acre::paths::product FILE        a product of the build by its path in the build tree, as farm/probes/ok.bin
 #   ::acre::paths::use NAME...         sources farm/lib/NAME.tcl, each once
 #
@@ -15,7 +16,7 @@
 # tests.
 
 namespace eval ::acre::paths {
-    variable source "" build "" data "" used {}
+    variable source "" build "" data "" used {} sysconf /etc
     # key -> {path in the source tree or "", path in the build tree or "", path in the data directory}
     variable places {
         image    {"" acre.img acre.img}
@@ -87,6 +88,11 @@ proc ::acre::paths::sources {} {
             "Acre is installed here, without its sources: run it in its build tree"
     }
     return $source
+}
+
+proc ::acre::paths::configuration {} {
+    variable sysconf
+    return $sysconf
 }
 
 proc ::acre::paths::product {name} {

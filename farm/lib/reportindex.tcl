@@ -5,7 +5,7 @@
 #
 #   ::acre::reportindex::draw REPORT COSTS -> the page; COSTS is reportcost.tcl's
 
-::acre::paths::use html reportgrid reportpage reportcase reporttext signature mapshow
+::acre::paths::use html reportgrid reportpage reportcase reporttext reporthistory signature mapshow
 
 namespace eval ::acre::reportindex {
     # Cases of one list that are shown before the rest is folded away; slow ones.
@@ -26,9 +26,11 @@ proc ::acre::reportindex::draw {report costs} {
     set run [dict get $report run]
     set name [dict get $run name]
     set sections {}
-    foreach {id title text} [list since "What changed" [Since $report] failures Failures [Failures $report] \
+    foreach {id title text} [list since "What changed" \
+            [::acre::reporthistory::markup $report][Since $report] failures Failures [Failures $report] \
             matrix Matrix [::acre::reportgrid::draw $report] slow "The slowest" [Slow $report] \
-            costs "What a boot costs" [Costs $report $costs] findings Findings [Findings $report] \
+            costs "What a boot costs" [Costs $report $costs] \
+            trends Trends [::acre::reporthistory::trends $report] findings Findings [Findings $report] \
             known "Known failures" [Known $report] notes "Also to know" [Notes $report]] {
         if {$text ne ""} {
             lappend sections [list $id $title $text]
@@ -93,7 +95,8 @@ proc ::acre::reportindex::Since {report} {
     variable words
     set changes [dict get $report changes]
     if {$changes eq ""} {
-        return "<p>There is no run to compare with: name one with <code>--since DIR</code>.</p>\n"
+        return "<p>There is no run to compare with[expr {[dict exists $report history] ? "" :
+            ": name one with <code>--since DIR</code>"}].</p>\n"
     }
     set before [dict get $report before]
     set none {}

@@ -99,6 +99,9 @@ thead th { font-weight: 700; vertical-align: bottom; }
 .figures td { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .figures td:last-child { white-space: normal; }
 .figures tbody th { min-width: 9rem; }
+.trend { display: block; max-width: 100%; height: auto; }
+.trend polyline { fill: none; stroke: var(--link); stroke-width: 2; }
+.trend circle { fill: var(--link); }
 .meter { display: inline-block; width: 8rem; height: .7rem; border-radius: .35rem; background: var(--line); }
 .meter span { display: block; height: 100%; border-radius: inherit; background: var(--meter); }
 

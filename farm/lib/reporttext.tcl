@@ -7,7 +7,7 @@
 #   ::acre::reporttext::counts CASES -> dict passed failed skipped known, by the cases' states
 #   ::acre::reporttext::last COUNTS  -> the last line
 
-::acre::paths::use safetext signature since summary known reportcase
+::acre::paths::use safetext signature since summary known reportcase reporthistory
 
 namespace eval ::acre::reporttext {
     # Cases of one group, and slow ones, that are told by name.
@@ -25,7 +25,9 @@ proc ::acre::reporttext::lines {report} {
     foreach problem [dict get $run problems] {
         lappend lines "PROBLEM $problem"
     }
-    lappend lines {*}[Changes $report] {*}[Failures $report] {*}[Known $report] {*}[Others $report]
+    lappend lines {*}[::acre::reporthistory::head $report]
+    lappend lines {*}[Changes $report] {*}[::acre::reporthistory::figures $report] {*}[Failures $report]
+    lappend lines {*}[Known $report] {*}[Others $report]
     return [lmap line [concat $lines [list [last [counts [dict get $run cases]]]]] {::acre::safetext::line $line}]
 }
 
@@ -105,14 +107,16 @@ proc ::acre::reporttext::Age {report cases} {
         return ""
     }
     set names [lmap case $cases {dict get $case name}]
-    return [join [lmap kind {new changed still} {
+    set ages [lmap kind {new changed still} {
         set count 0
         foreach case [dict get $report changes $kind] {
             incr count [expr {[dict get $case name] in $names}]
         }
         if {!$count} continue
         string cat [string tolower [dict get $words $kind]] " " $count
-    }] ", "]
+    }]
+    set since [::acre::reporthistory::age $report $cases]
+    return [join [concat $ages [expr {$since eq "" ? {} : [list $since]}]] ", "]
 }
 
 # --- the rest ------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@
 #     changed  not well in both, but in another way        still    not well in both, in the same way
 #     fixed    well now, not well before                   lost     passed before, skipped now
 #     added    well or skipped now, unknown before         gone     (as they were before) unknown now
+#   Random maps are others in every run, so of those none is added or gone.
 #   ::acre::since::quiet CHANGES -> 1 if nothing changed that a reader must see: only still, added and gone may be there
 
 ::acre::paths::use signature
@@ -28,7 +29,7 @@ proc ::acre::since::changes {now before} {
         }
     }
     dict for {name case} [dict get $before cases] {
-        if {![dict exists $now cases $name]} {
+        if {![dict exists $now cases $name] && ![Random $case]} {
             dict lappend changes gone $case
         }
     }
@@ -37,6 +38,10 @@ proc ::acre::since::changes {now before} {
 
 proc ::acre::since::Before {before name} {
     return [expr {[dict exists $before cases $name] ? [dict get $before cases $name] : ""}]
+}
+
+proc ::acre::since::Random {case} {
+    return [string match random/* [dict get $case subject]]
 }
 
 proc ::acre::since::Bad {case} {
@@ -55,7 +60,7 @@ proc ::acre::since::Kind {case old} {
         return [expr {[dict get $case verdict] eq "PASS" ? "fixed" : "lost"}]
     }
     if {$old eq ""} {
-        return added
+        return [expr {[Random $case] ? "" : "added"}]
     }
     return [expr {[dict get $case verdict] eq "SKIP" && [dict get $old verdict] eq "PASS" ? "lost" : ""}]
 }
