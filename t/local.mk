@@ -143,6 +143,7 @@ TESTS += \
 	t/606-changed.t \
 	t/610-runner.t \
 	t/613-random-farm.t \
+	t/617-profiles.t \
 	t/620-interrupt.t \
 	t/650-real-programs.t \
 	t/655-stress-ng.t \
@@ -172,6 +173,7 @@ TESTS += \
 	t/762-junit.t \
 	t/764-html.t \
 	t/766-browser.t \
+	t/770-foreign.t \
 	t/800-broken.t
 
 slow_TESTS += \

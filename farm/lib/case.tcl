@@ -106,6 +106,9 @@ proc ::acre::case::Boot {case served} {
     set reader ""
     ForgetSeen
     set outcome [::acre::drive::run [Drive $case $served]]
+    if {[::acre::profilecase::is $case]} {
+        return [::acre::profilecase::judged $case $served $outcome]
+    }
     if {$reader eq ""} { # it did not start
         Judges {}
     }
@@ -157,6 +160,9 @@ proc ::acre::case::Drive {case served} {
     if {[dict get $case regex] eq ""} {
         # Nobody looks at Acre's screen; the adapter's BIOS alone is a twentieth of a boot.
         dict set drive vga none
+    }
+    if {[::acre::profilecase::is $case]} {
+        return [dict merge $drive [::acre::profilecase::drive $case]]
     }
     if {[Expectation $case] eq "boots"} {
         dict set drive audit-address [dict get $case audit-address]

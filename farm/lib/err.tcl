@@ -31,6 +31,7 @@ namespace eval ::acre::err {
         setsid util-linux
         sqlite3 libsqlite3-tcl
         tdom tdom
+        grub-mkimage grub-common
     }
 }
 
