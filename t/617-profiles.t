@@ -4,9 +4,9 @@
 # was served, the verdict, who is to blame, the disk that GRUB is started from.
 source [file join $::env(srcdir) tap.tcl]
 ::acre::paths::use options map mapops rom profile profilelabel profileview profilecase profileimage
-::acre::paths::use profileplan profiletable verdict
+::acre::paths::use machine profileplan profiletable verdict
 namespace path ::tap
-plan 76
+plan 79
 set tmp [tmp]
 
 proc file_of {name args} {
@@ -22,7 +22,7 @@ proc told {name args} {
 
 # --- profile files -------------------------------------------------------------------------------------------------
 
-is [::acre::profile::names] {bios gnumach grub linux memtest xen} "the bundled profiles"
+is [::acre::profile::names] {bios gnumach grub linux linux-init memtest xen} "the bundled profiles"
 foreach name [::acre::profile::names] {
     set profile [::acre::profile::read [::acre::profile::find $name]]
     ok [expr {[dict get $profile about] ne "" && [dict get $profile package] ne ""
@@ -167,7 +167,12 @@ proc verdict {text end {entries ""} {quirks {}} {name linux}} {
     return [list [dict get $result verdict] [dict get $result sub] [dict get $result why]]
 }
 set version "Linux version 6.1\n"
-set came "Kernel panic - not syncing: VFS: Unable to mount root fs\n"
+is [::acre::profilecase::skip [dict create profile [::acre::profile::find linux-init]] \
+    [dict create skip "" rom map.rom entries $plain]] \
+    "the kernel needs 128M of usable memory, this map has less" "a map too small for a kernel is not shown to it"
+is [::acre::profilecase::skip [dict create profile [::acre::profile::find linux]] \
+    [dict create skip "" rom map.rom entries $plain]] "" "... and to one that can do with it it is"
+set came "devtmpfs: initialized\n"
 is [verdict $version$start$linux$memory$came expect] {PASS legal {it came up}} "it came up and sees the map"
 like [verdict $version$start$linux$memory$came expect [lreverse $plain]] {PASS odd {it came up; odd: the entry*}} \
     "the same in another order is odd"

@@ -25,6 +25,9 @@ namespace eval ::acre::case {
 # Raises only what the host is to blame for (no file can be written, ...).
 proc ::acre::case::run {case} {
     set served [Serve $case]
+    if {[::acre::profilecase::is $case]} {
+        dict set served skip [::acre::profilecase::skip $case $served]
+    }
     if {[dict get $served skip] ne ""} {
         set result [dict create verdict SKIP sub "" why [dict get $served skip] margin 0 findings {}]
     } else {

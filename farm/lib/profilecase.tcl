@@ -7,6 +7,7 @@
 #   kernel   1 if the image is a kernel that QEMU loads itself      append initrd   what it is given then
 #
 #   ::acre::profilecase::is CASE          -> 1 if it is such a case
+#   ::acre::profilecase::skip CASE SERVED -> why it is not run at all, or ""
 #   ::acre::profilecase::drive CASE       -> what drive.tcl is told beside the rest
 #   ::acre::profilecase::judged CASE SERVED OUTCOME -> the result, as ::acre::case::Boot gives it
 #
@@ -31,6 +32,20 @@ namespace eval ::acre::profilecase {
 
 proc ::acre::profilecase::is {case} {
     return [expr {[dict exists $case profile] && [dict get $case profile] ne ""}]
+}
+
+# skip CASE SERVED -> why it makes no sense to show it this map, or "".
+proc ::acre::profilecase::skip {case served} {
+    set least [dict get [::acre::profile::read [dict get $case profile]] usable-least]
+    if {[dict get $served skip] ne "" || $least eq "" || [dict get $served rom] eq ""} {
+        return [dict get $served skip]
+    }
+    ::acre::paths::use profilelabel
+    set usable [::acre::interval::size [::acre::oracle::whole [dict get $served entries]]]
+    if {$usable >= [::acre::machine::bytes $least]} {
+        return ""
+    }
+    return "the kernel needs $least of usable memory, this map has less"
 }
 
 proc ::acre::profilecase::drive {case} {
