@@ -43,7 +43,7 @@ set commands [lmap line [regexp -all -inline -line {^  [a-z]+ +\S.*$} \
     [regsub {^.*\nCommands:\n(.*?)\n\n.*$} [lindex [run help] 1] {\1}]] {lindex $line 0}]
 # What this version has.
 set must {boot ctl farm help history image map nightly report run shrink top version}
-set topics {groups-format map-format nightly-format results-format}
+set topics {groups-format map-format nightly-format profile-format results-format}
 set dir [tap::tmp]
 set bundled [file exists [::acre::paths::get image]]
 

@@ -143,6 +143,7 @@ TESTS += \
 	t/606-changed.t \
 	t/610-runner.t \
 	t/613-random-farm.t \
+	t/617-profiles.t \
 	t/620-interrupt.t \
 	t/650-real-programs.t \
 	t/655-stress-ng.t \
@@ -173,6 +174,7 @@ TESTS += \
 	t/762-junit.t \
 	t/764-html.t \
 	t/766-browser.t \
+	t/770-foreign.t \
 	t/780-nightly.t \
 	t/782-nightly-ends.t \
 	t/784-nightly-units.t \

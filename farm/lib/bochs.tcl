@@ -26,12 +26,13 @@ proc ::acre::bochs::config {case} {
     variable display
     set row [dict get $case row]
     set mib [expr {[dict get $case memory] >> 20}]
+    set ips [expr {[dict get $case ips] eq "" ? $IPS : [dict get $case ips]}]
     set lines [list \
         "memory: guest=$mib, host=[expr {min($mib, $HOST_MAX)}]" \
         "romimage: file=[dict get $row bios]" \
         "vgaromimage: file=[dict get $row vgabios]" \
         "pci: enabled=1, chipset=[dict get $row argument]" \
-        "cpu: count=1, ips=$IPS, reset_on_triple_fault=[expr {[dict get $case dump] ne ""}]" \
+        "cpu: count=1, ips=$ips, reset_on_triple_fault=[expr {[dict get $case dump] ne ""}]" \
         {*}[expr {[dict get $case cpu] eq "" ? {} : [list "cpu: model=[dict get $case cpu]"]}] \
         "clock: sync=none, time0=1577836800" \
         {*}[Disk $case] \

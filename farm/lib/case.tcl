@@ -25,6 +25,9 @@ namespace eval ::acre::case {
 # Raises only what the host is to blame for (no file can be written, ...).
 proc ::acre::case::run {case} {
     set served [Serve $case]
+    if {[::acre::profilecase::is $case]} {
+        dict set served skip [::acre::profilecase::skip $case $served]
+    }
     if {[dict get $served skip] ne ""} {
         set result [dict create verdict SKIP sub "" why [dict get $served skip] margin 0 findings {}]
     } else {
@@ -106,6 +109,9 @@ proc ::acre::case::Boot {case served} {
     set reader ""
     ForgetSeen
     set outcome [::acre::drive::run [Drive $case $served]]
+    if {[::acre::profilecase::is $case]} {
+        return [::acre::profilecase::judged $case $served $outcome]
+    }
     if {$reader eq ""} { # it did not start
         Judges {}
     }
@@ -157,6 +163,9 @@ proc ::acre::case::Drive {case served} {
     if {[dict get $case regex] eq ""} {
         # Nobody looks at Acre's screen; the adapter's BIOS alone is a twentieth of a boot.
         dict set drive vga none
+    }
+    if {[::acre::profilecase::is $case]} {
+        return [dict merge $drive [::acre::profilecase::drive $case]]
     }
     if {[Expectation $case] eq "boots"} {
         dict set drive audit-address [dict get $case audit-address]

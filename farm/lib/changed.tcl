@@ -33,6 +33,8 @@ namespace eval ::acre::changed {
         farm/program/*              {program ?*}
         farm/lib/programcase.tcl    {program ?*}
         farm/lib/store*.tcl         {store ?*}
+        farm/profiles/*.profile     {profile */%1.profile}
+        farm/lib/profile*.tcl       {profile ?*}
         farm/lib/qemu.tcl           {emulator qemu}
         farm/lib/rsp.tcl            {emulator qemu}
         farm/lib/bochs*.tcl         {emulator bochs}
@@ -99,7 +101,7 @@ proc ::acre::changed::Told {case rules} {
         set told [expr {$rule ne "none"}]
         if {$told} {
             dict for {key pattern} $rule {
-                set told [expr {$told && [string match $pattern [dict get $case $key]]}]
+                set told [expr {$told && [dict exists $case $key] && [string match $pattern [dict get $case $key]]}]
             }
         }
         if {$told} {

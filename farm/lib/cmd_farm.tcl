@@ -6,12 +6,12 @@ namespace eval ::acre::cmd {}
 namespace eval ::acre::farm {
     # What the process of a case needs, and what a run needs beside it: a case must start fast.
     variable caseLibraries {
-        patterns machine process hang rsp qemu bochs drive quirks interval mapops map rom imagecase programcase
-        storecase casefile case
+        patterns machine process hang rsp qemuboot qemu bochs drive quirks interval mapops map rom imagecase
+        programcase storecase profilecase casefile case
     }
     variable runLibraries {
         options farmcheck plan group matrix farmmatrix family progress keeper runner resume summary probe emulators
-        farmrun
+        profileplan profiletable farmrun
     }
     # option -> {kind name default}: list options take all words up to the next option and may be repeated.
     variable options {
@@ -21,6 +21,7 @@ namespace eval ::acre::farm {
         --program {list programs {}} --store {flag store 0} --random {one random {}} --seed {one seed {}}
         --jobs {one jobs {}} --out {one out farm-out}
         --image {one image {}} --syms {one syms {}}
+        --profile {list profiles {}} --kernel {one kernel {}} --append {one append {}} --initrd {one initrd {}}
         --expect {one regex {}} --timeout-scale {one scale 1} --case {one case {}}
         --list {flag list 0} --changed-since {one since ""} --resume {flag resume 0} --pictures {flag pictures 0}
     }
@@ -114,6 +115,9 @@ proc ::acre::farm::Cases {given} {
     set subjects [Subjects $given]
     set cases [Selected $given [concat [::acre::plan::cases $subjects [Selections $given] $common] \
         [MatrixCases $given $subjects $common]]]
+    if {[dict get $given profiles] ne ""} {
+        set cases [::acre::profileplan::cases $cases $given]
+    }
     if {[dict get $given regex] ne ""} {
         # What Acre must refuse says nothing about another kernel.
         set cases [lmap case $cases {

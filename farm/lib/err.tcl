@@ -34,6 +34,7 @@ namespace eval ::acre::err {
         git git
         make make
         tdom tdom
+        grub-mkimage grub-common
     }
 }
 

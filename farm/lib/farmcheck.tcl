@@ -27,9 +27,12 @@ proc ::acre::farm::Check {givenVar} {
         ::acre::err::usage "--timeout-scale '[dict get $given scale]' is not a number above 0 and at most 1000000"
     }
     CheckRegex $given
+    ::acre::profileplan::check given
     CheckRandom given
     CheckAxes $given
-    CheckImage given
+    if {[dict get $given profiles] eq ""} {
+        CheckImage given
+    }
 }
 
 proc ::acre::farm::CheckRegex {given} {

@@ -17,7 +17,7 @@ proc ::acre::farmrun::run {cases options} {
     set out [file normalize [dict get $options out]]
     Directory $out [dict get $options resume]
     try {
-        set cases [Prepare $cases $out]
+        set cases [Prepare [::acre::profileplan::disks $cases $out] $out]
         ::acre::plan::write $cases [file join $out plan.tsv]
         set done [Known cases $out [dict get $options resume]]
         ::acre::keeper::start
@@ -25,10 +25,13 @@ proc ::acre::farmrun::run {cases options} {
         set results [::acre::runner::run $cases $done [Slots $options $out $cases]]
         lassign [::acre::emulators::judge $cases $results] changed words
         set results [dict merge $results $changed]
+        set changed [dict merge $changed [::acre::profiletable::judge $cases $results]]
+        set results [dict merge $results $changed]
         ::acre::runner::add [file join $out results.tsv] [dict values $changed]
         if {$words ne ""} {
             puts $words
         }
+        ::acre::profiletable::show $cases $results $out
         set counts [::acre::summary::counts $cases $results]
         puts [::acre::summary::text $cases $results [expr {([clock milliseconds] - $begun) / 1000.0}]]
         return [::acre::summary::status $counts]
@@ -79,7 +82,8 @@ proc ::acre::farmrun::Reason {message} {
 proc ::acre::farmrun::Prepare {cases out} {
     set images [lsort -unique [lmap case $cases {dict get $case image}]]
     set files [lsort [concat $images [list [::acre::paths::get fakebios] [::acre::programcase::file]] \
-        [glob -directory [::acre::paths::get lib] *.tcl] [glob -directory [::acre::paths::get machines] *.tcl]]]
+        [::acre::profileplan::files $cases] [glob -directory [::acre::paths::get lib] *.tcl] \
+        [glob -directory [::acre::paths::get machines] *.tcl]]]
     set programs [dict map {emulator program} $::acre::farm::emulators {lindex [auto_execok $program] 0}]
     set hashes [::acre::resume::hashes $cases $files $programs]
     return [lmap case $cases {

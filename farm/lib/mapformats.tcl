@@ -26,6 +26,8 @@
 #   OpenBSD      Region 0: type 1 at 0x0 for 639KB                               KiB; the loader's machine memory
 #   GRUB         base_addr = 0x0, length = 0x9fc00, available RAM                length; lsmmap, or "type = 0x1"
 #   UEFI-shell   Available 0000000000001000-000000000009FFFF 000000000000009F 000000000000000F   last byte, pages
+#   biosmem      biosmem: 000000000000000000:00000000000009fc00, available       limit; GNU Mach
+#   e820dump     e820 0000000000000000 000000000009FC00 00000001 ...             length; the farm's own boot sector
 #   acre         # e820 0x0 0x9fc00 1 0x1                                        length; Acre's own serial log
 #
 # What EFI calls loader's, boot services' or conventional memory is free once a kernel runs (UEFI specification, memory
@@ -44,6 +46,8 @@ namespace eval ::acre::mapformats {
         "soft reserved" 4026531839
         "kexec" 2 "device reserved" 2
     }
+    # GNU Mach's words, where they are others.
+    variable machNames {available 1 ACPI 3 "unknown (reserved)" 2}
     # EFI's type -> E820's, and its names, without blanks and in small letters.
     variable efiTypes {2 1 1 1 1 2 2 1 5 3 4 2 2 2 7 2}
     variable efiNames {
@@ -67,6 +71,8 @@ namespace eval ::acre::mapformats {
         {(?:^|[]\s>])base_addr = (.*)$}                                  Grub
         {^\s*([A-Za-z_]+)\s+([0-9A-Fa-f]{16}-.*)$}                       Shell
         {^\s*([A-Za-z]+)\s+([0-9a-f]{12,16} .*)$}                        FreeBsdEfi
+        {^biosmem: ([0-9a-f]{16,18}:.*)$}                                 Mach
+        {^e820 ([0-9A-F]{16} .*)$}                                       Dump
         {^# e820 (.*)$}                                                  Acre
     }
 }
@@ -220,6 +226,28 @@ proc ::acre::mapformats::FreeBsdEfi {stateVar name rest} {
         Torn $rest
     }
     ::acre::mapimport::add state FreeBSD-EFI [Length $base ${pages}000 $type]
+}
+
+proc ::acre::mapformats::Mach {stateVar rest} {
+    upvar 1 $stateVar state
+    if {![regexp {^([0-9a-f]+):([0-9a-f]{16,18}), (.+)$} $rest -> base limit type]} {
+        Torn $rest
+    }
+    variable machNames
+    set type [expr {[dict exists $machNames $type] ? [dict get $machNames $type] : [type $type]}]
+    ::acre::mapimport::add state biosmem [list [expr "0x$base"] [expr "0x$limit"] $type]
+}
+
+# A call that came back with carry, or without the signature, brought no entry.
+proc ::acre::mapformats::Dump {stateVar rest} {
+    upvar 1 $stateVar state
+    if {![regexp {^([0-9A-F]{16}) ([0-9A-F]{16}) ([0-9A-F]{8})(?: [0-9A-F]{8}){3} ([0-9A-F]{8}) ([01])$} $rest -> \
+            base length type signature carry]} {
+        Torn $rest
+    }
+    if {$signature eq "534D4150" && !$carry} {
+        ::acre::mapimport::add state e820dump [Length $base $length [expr "0x$type"]]
+    }
 }
 
 proc ::acre::mapformats::Acre {stateVar rest} {

@@ -86,6 +86,14 @@ proc ::acre::oracle::Shortage {all below needed} {
 #   frames   |  .  |  .  |  .  |  .  |  .  |  .  |
 #   usable   [=====)     [=====)                        frame 0, EBDA to 1 MiB, above 2^phys-bits: never
 proc ::acre::oracle::Usable {entries facts} {
+    set low [list [Layout FRAME_SIZE] [LowLimit $facts]]
+    set high [list [Layout HIMEM_BASE] [expr {1 << [dict get $facts phys-bits]}]]
+    return [::acre::interval::intersect [whole $entries] [list $low $high]]
+}
+
+# whole ENTRIES -> the frames, as an interval list, all of whose bytes some entry calls usable and none anything else,
+# wherever they are.
+proc ::acre::oracle::whole {entries} {
     variable usableType
     set yes {}
     set no {}
@@ -98,10 +106,7 @@ proc ::acre::oracle::Usable {entries facts} {
             lappend no $range
         }
     }
-    set frames [::acre::interval::trim [::acre::interval::subtract $yes $no] [Layout FRAME_SIZE]]
-    set low [list [Layout FRAME_SIZE] [LowLimit $facts]]
-    set high [list [Layout HIMEM_BASE] [expr {1 << [dict get $facts phys-bits]}]]
-    return [::acre::interval::intersect $frames [list $low $high]]
+    return [::acre::interval::trim [::acre::interval::subtract $yes $no] [Layout FRAME_SIZE]]
 }
 
 # First byte of low memory that is not free: the frame in which the EBDA starts. The pointer is firmware's word and
@@ -143,6 +148,11 @@ proc ::acre::oracle::Answer {entries quirks facts} {
     # INT 12h is the only one to speak of memory below 1 MiB when E820 does not.
     lappend ranges [list 0 [expr {[dict get $facts base-memory-kib] << 10}] 1]
     return [dict create source $source seen 0 why "" entries $ranges]
+}
+
+# delivered ENTRIES QUIRKS -> the entries that E820's calls deliver, as served; {} if the whole answer must be rejected.
+proc ::acre::oracle::delivered {entries quirks} {
+    return [E820 $entries $quirks]
 }
 
 # The entries the E820 calls deliver; {} if the whole answer must be rejected.

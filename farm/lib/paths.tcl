@@ -4,7 +4,8 @@
 #
 #   ::acre::paths::tree SOURCE BUILD   the two trees (absolute)
 #   ::acre::paths::installed DATA      everything is in one directory, PREFIX/share/acre
-#   ::acre::paths::get KEY             image syms elf layout owners fakebios maps machines matrices lib help gdb ->
+#   ::acre::paths::get KEY             image syms elf layout owners fakebios maps machines matrices profiles lib help
+#                                      gdb ->
 #                                      absolute, whether it exists or not; version -> the version number.  Raises
 #                                      {ACRE PATHS} for another KEY
 #   ::acre::paths::sources             the source tree; raises {ACRE USAGE} where Acre is installed
@@ -29,6 +30,7 @@ namespace eval ::acre::paths {
         maps     {farm/maps "" maps}
         machines {farm/machines "" machines}
         matrices {farm "" matrices}
+        profiles {farm/profiles "" profiles}
         lib      {farm/lib "" lib}
         help     {doc/help "" help}
         gdb      {tools/gdb/acre-gdb.py "" gdb/acre-gdb.py}

@@ -28,9 +28,7 @@ proc ::acre::qemu::guest {case} {
     set arguments [list -no-user-config -nodefaults -machine [dict get $row argument],memory-backend=ram \
         -object [Ram $case $size] -m ${size} \
         -accel [dict get $case accel] -cpu [Cpu $case] -vga [dict get $case vga] -display none -nic none]
-    set keep [expr {[dict exists $case own] ? "" : "snapshot=on,"}]
-    lappend arguments -drive if=none,id=boot,format=raw,${keep}file=[Escape [dict get $case boot]] \
-        {*}[dict get $row disk-[dict get $case disk]]
+    lappend arguments {*}[::acre::qemuboot::arguments $case]
     if {[dict get $case rom] ne ""} {
         lappend arguments -option-rom romfile=[Escape [dict get $case rom]]
     }

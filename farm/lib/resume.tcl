@@ -32,8 +32,8 @@ proc ::acre::resume::hashes {cases files programs} {
         } else {
             lappend text [expr {$map eq "" ? "" : [dict get $sums $map]}]
         }
-        foreach key {name emulator machine cpu disk memory expect regex} {
-            lappend text [dict get $case $key]
+        foreach key {name emulator machine cpu disk memory expect regex append} {
+            lappend text [expr {[dict exists $case $key] ? [dict get $case $key] : ""}]
         }
         dict set hashes [dict get $case name] [format %08x%08x [zlib crc32 $text] [zlib adler32 $text]]
     }

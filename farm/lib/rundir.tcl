@@ -66,7 +66,7 @@ proc ::acre::rundir::Copy {image dir name} {
 proc ::acre::rundir::boot_file {handle} {
     upvar #0 $handle run
     set image [dict get $run(case) image]
-    if {[file size $image] >= $::acre::machine::FLOPPY} {
+    if {[file size $image] >= $::acre::machine::FLOPPY || [dict get $run(case) kernel]} {
         return $image
     }
     set copy [Copy $image $run(dir) disk.img]
@@ -81,7 +81,7 @@ proc ::acre::rundir::own_disk {handle} {
     variable OWN
     upvar #0 $handle run
     set disk [dict get $run(case) boot]
-    if {[file size $disk] > $OWN_MOST} {
+    if {[file size $disk] > $OWN_MOST || [dict get $run(case) kernel]} {
         return ""
     }
     set own [file join $run(dir) $OWN]

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# profileplan.tcl: `acre farm --profile P...`: the plan's cases with kernels that are not Acre.
+#
+#   ::acre::profileplan::check VAR      VAR is the dict of the options in cmd_farm.tcl: profiles become dicts, read and
+#                                       with all that they need; raises {ACRE USAGE}, {ACRE PROFILE} or {ACRE NEED}
+#   ::acre::profileplan::cases CASES GIVEN -> each of CASES once a profile, as far as the emulator can start it
+#   ::acre::profileplan::disks CASES OUT   -> CASES, with the GRUB disks that they boot, made below OUT
+#   ::acre::profileplan::files CASES       -> what their results depend on beside their images
+#
+# How a profile is started:
+#
+#   kernel   by QEMU itself (-kernel); where the emulator cannot, by GRUB with the lines of `boot`
+#   grub     by GRUB with the lines of `boot`, in which %k is the kernel, %a what it is given, %i a file beside it
+#   sector   the file is a disk
+#   image    the disk that the user names with --image; so are all profiles if he does
+
+::acre::paths::use profile profileimage
+
+namespace eval ::acre::profileplan {
+    # Seconds of the farm's total clock, which a profile's seconds stretch.
+    variable TOTAL 30
+    # So much longer an emulator that interprets takes.
+    variable SLOWER 5
+    # What a kernel without a word for it gets at most: it may keep an account of every frame of its RAM.
+    variable RAM_MOST 4G
+}
+
+proc ::acre::profileplan::check {givenVar} {
+    upvar 1 $givenVar given
+    set names [dict get $given profiles]
+    set own [join [dict values [dict filter $given key kernel append initrd image]] ""]
+    if {$names eq ""} {
+        if {[join [dict values [dict filter $given key kernel append initrd]] ""] ne ""} {
+            ::acre::err::usage "--kernel, --append and --initrd are for --profile P, which says what that kernel prints"
+        }
+        return
+    }
+    if {[dict get $given regex] ne ""} {
+        ::acre::err::usage "--expect and --profile both say what the image prints: name one of them"
+    }
+    if {$own ne "" && ([llength $names] > 1 || $names eq "all")} {
+        ::acre::err::usage "--kernel, --append, --initrd and --image are for one --profile, not for several"
+    }
+    if {[dict get $given kernel] ne "" && [dict get $given image] ne ""} {
+        ::acre::err::usage "--kernel is started by its profile, --image starts itself: name one of them"
+    }
+    foreach key {kernel initrd image} {
+        set path [dict get $given $key]
+        if {$path ne "" && (![file isfile $path] || ![file readable $path])} {
+            ::acre::err::bad "$path: no such file; check the path of --$key"
+        }
+    }
+    dict set given profiles [expr {$names eq "all" ? [All $given] : [lmap name $names {Whole $name $given}]}]
+    # From here on the plan is for a foreign image.
+    dict set given regex [dict get [lindex [dict get $given profiles] 0] up]
+    dict set given audit ""
+    if {[dict get $given image] eq ""} {
+        dict set given image [::acre::paths::get fakebios]
+    }
+}
+
+# Every bundled profile that can be started here; standard error says what the others lack.
+proc ::acre::profileplan::All {given} {
+    set profiles {}
+    foreach name [::acre::profile::names] {
+        try {
+            lappend profiles [Whole $name $given]
+        } trap {ACRE NEED} why {
+            puts stderr "acre: left out: $why"
+        }
+    }
+    return $profiles
+}
+
+# The profile NAME, with what the command line says in place of its own, and the path of its kernel.
+proc ::acre::profileplan::Whole {name given} {
+    set profile [::acre::profile::read [::acre::profile::find $name]]
+    foreach key {append initrd} {
+        dict set profile $key [expr {[dict get $given $key] ne "" ? [dict get $given $key]
+            : [dict exists $profile $key] ? [dict get $profile $key] : ""}]
+    }
+    if {[dict get $given image] ne ""} {
+        return [dict replace $profile start image path [file normalize [dict get $given image]]]
+    }
+    if {[dict get $profile start] eq "image"} {
+        ::acre::err::usage "profile [dict get $profile name] is for an image: name it with --image"
+    }
+    dict set profile path [expr {[dict get $given kernel] ne "" ? [file normalize [dict get $given kernel]]
+        : [::acre::profile::kernel $profile]}]
+    if {[dict get $profile start] eq "grub"} {
+        ::acre::profileimage::needs
+    }
+    return $profile
+}
+
+proc ::acre::profileplan::cases {cases given} {
+    set all {}
+    foreach case $cases {
+        foreach profile [dict get $given profiles] {
+            if {[dict get $case emulator] in [dict get $profile emulator]} {
+                lappend all [Case $case $profile]
+            }
+        }
+    }
+    return $all
+}
+
+proc ::acre::profileplan::Case {case profile} {
+    variable TOTAL
+    variable SLOWER
+    set slow [expr {[dict get $case emulator] eq "bochs"}]
+    set seconds [dict get $profile seconds]
+    if {$slow} {
+        set seconds [expr {[dict get $profile bochs-seconds] ne "" ? [dict get $profile bochs-seconds]
+            : $seconds * $SLOWER}]
+    }
+    set start [dict get $profile start]
+    if {$start eq "kernel" && $slow} {
+        set start grub
+    }
+    dict append case name ,profile=[dict get $profile name]
+    set case [dict merge $case [dict create profile [dict get $profile file] regex [dict get $profile up] \
+        scale [expr {[dict get $case scale] * max(1.0, double($seconds) / $TOTAL)}] cost $seconds \
+        image [dict get $profile path] kernel [expr {$start eq "kernel"}] append "" initrd ""]]
+    dict set case memory [Ram $case $profile]
+    if {$start eq "kernel"} {
+        return [dict merge $case [dict filter $profile key append initrd]]
+    }
+    if {$start eq "grub"} {
+        ::acre::profileimage::needs
+        dict set case disk-of [Grub $profile]
+    }
+    return $case
+}
+
+proc ::acre::profileplan::Ram {case profile} {
+    variable RAM_MOST
+    set most [expr {[dict get $profile ram-most] eq "" ? $RAM_MOST : [dict get $profile ram-most]}]
+    return [expr {min([dict get $case memory], [::acre::plan::bytes $most])}]
+}
+
+# What GRUB is to do, and with what files: {COMMANDS FILES} as profileimage.tcl takes them.
+proc ::acre::profileplan::Grub {profile} {
+    set files {}
+    foreach {name key} {kernel path initrd initrd} {
+        if {[dict get $profile $key] ne ""} {
+            lappend files $name [dict get $profile $key]
+        }
+    }
+    set words [list %k /kernel %i /initrd %a [dict get $profile append]]
+    return [list [lmap line [dict get $profile boot] {string map $words $line}] $files]
+}
+
+# One disk for all cases that boot the same.
+proc ::acre::profileplan::disks {cases out} {
+    set made [dict create]
+    return [lmap case $cases {
+        if {[dict exists $case disk-of]} {
+            set what [dict get $case disk-of]
+            if {![dict exists $made $what]} {
+                dict set made $what [file join $out disks [dict size $made].img]
+                file mkdir [file join $out disks]
+                ::acre::profileimage::grub [dict get $made $what] {*}$what
+            }
+            dict set case image [dict get $made $what]
+            dict unset case disk-of
+        }
+        set case
+    }]
+}
+
+proc ::acre::profileplan::files {cases} {
+    set files {}
+    foreach case $cases {
+        foreach key {profile initrd} {
+            if {[dict exists $case $key] && [dict get $case $key] ne ""} {
+                lappend files [dict get $case $key]
+            }
+        }
+    }
+    return [lsort -unique $files]
+}

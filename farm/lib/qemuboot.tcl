@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# qemuboot.tcl: what QEMU starts: a disk, through its BIOS's boot sector, or a kernel that it loads itself.
+#
+#   ::acre::qemuboot::arguments CASE -> QEMU's arguments, of a complete case (drive.tcl)
+#
+# QEMU's loader is an option ROM, which the BIOS starts as it does a disk's boot sector: after our fake BIOS.  The
+# kernel then asks INT 15h by its own boot code.
+
+namespace eval ::acre::qemuboot {}
+
+proc ::acre::qemuboot::arguments {case} {
+    set boot [dict get $case boot]
+    if {![dict get $case kernel]} {
+        set keep [expr {[dict exists $case own] ? "" : "snapshot=on,"}]
+        return [list -drive if=none,id=boot,format=raw,${keep}file=[::acre::qemu::Escape $boot] \
+            {*}[dict get $case row disk-[dict get $case disk]]]
+    }
+    set arguments [list -kernel [::acre::qemu::Escape $boot]]
+    foreach key {append initrd} {
+        if {[dict get $case $key] ne ""} {
+            lappend arguments -$key [dict get $case $key]
+        }
+    }
+    return $arguments
+}

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+# Linux as Debian builds it.  Its own boot code asks the BIOS; QEMU loads it without a boot loader in between, and under
+# Bochs GRUB's linux16 does, which leaves the asking to it, too.  It counts as up once all memory is its allocators' and
+# its CPU runs threads, which it does in 64 MiB; linux-init goes on.
+about = Debian's Linux: its BIOS-e820 lines, and its total of usable memory
+package = linux-image-cloud-amd64 linux-image-amd64
+kernel = /boot/vmlinuz-*-amd64
+start = kernel
+boot = linux16 %k %a
+boot = boot
+append = console=ttyS0,115200 earlyprintk=serial,ttyS0,115200 panic=-1 nokaslr cryptomgr.notests
+started = Linux version
+up = devtmpfs: initialized
+gives-up = Kernel panic - not syncing:
+map = BIOS-e820 BIOS-e801 BIOS-88
+map-from = BIOS-provided physical RAM map:
+map-to = NX \(Execute Disable\)|DMI|printk:
+map-rule = highest
+total = Memory: \d+K/(\d+)K available
+counted = 0x1000-0xa0000 0x100000-0x400000000000
+ram-most = 4G
+seconds = 90
+bochs-seconds = 400
+# Its clock ticks 250 times a second: with few instructions in between it would do nothing else.
+bochs-ips = 50000000

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+# The hypervisor alone: it asks the BIOS by its own boot code.  It prints the map only if it has a first guest; what it
+# gets here (itself, compressed) is none, so it ends where it would start it.
+about = Xen: its Xen-e820 map
+package = xen-hypervisor-4.17-amd64
+kernel = /boot/xen-[0-9]*.gz
+start = grub
+boot = multiboot %k %a
+boot = module %k
+boot = boot
+append = com1=115200,8n1 console=com1 sync_console noreboot vga=text-80x25
+started = Xen version
+up = Could not (?:set up DOM0 guest OS|construct domain 0)
+gives-up = Panic on CPU
+map = Xen-e820
+map-from = Xen-e820 RAM map:
+map-rule = highest
+seconds = 60
+bochs-seconds = 300

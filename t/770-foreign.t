@@ -1,0 +1,144 @@
+#!/usr/bin/env tclsh
+# SPDX-License-Identifier: Apache-2.0
+# acre farm --profile: other kernels on maps of ours, under real emulators.  What their Debian packages bring is skipped
+# where they are not installed.
+source [file join $::env(srcdir) tap.tcl]
+::acre::paths::use profile profileimage
+namespace path ::tap
+if {[catch {package require Expect}]} {
+    skip_all "needs Tcl package Expect (Debian package tcl-expect)"
+}
+need qemu-system-x86_64 qemu-system-x86
+plan 33
+set acre [file join $::env(top_builddir) acre]
+cd [tmp]
+
+# acre WORD... -> {status words}
+proc acre {args} {
+    set status 0
+    if {[catch {exec nice $::acre {*}$args 2>@1} said options]} {
+        set status [lindex [dict get $options -errorcode] 2]
+    }
+    return [list $status [regsub {\nchild process exited abnormally$} $said ""]]
+}
+proc write {file args} {
+    set out [open $file w]
+    puts $out [join $args \n]
+    close $out
+    return $file
+}
+proc slurp {file} {
+    set in [open $file rb]
+    set text [read $in]
+    close $in
+    return $text
+}
+# result OUT NAME KEY -> what the case's result.txt says of KEY.
+proc result {out name key} {
+    regexp -line "^$key: (.*)\$" [slurp [file join $out $name result.txt]] - value
+    return $value
+}
+
+# --- the command line ----------------------------------------------------------------------------------------------
+
+foreach {words pattern} {
+    {--profile nosuch} "acre: no such profile: 'nosuch'; there are bios, *"
+    {--kernel x} "acre: --kernel, --append and --initrd are for --profile P*"
+    {--profile bios grub --append quiet} "acre: --kernel, * are for one --profile, not for several"
+    {--profile linux --kernel /nowhere/vmlinuz} "acre: /nowhere/vmlinuz: no such file; check the path of --kernel"
+    {--profile bios --store} "acre: --store is for images of Acre*"
+    {--profile bios --expect x --image y} "acre: --expect and --profile both say what the image prints*"
+} {
+    lassign [acre farm {*}$words] status said
+    like "$status $said" "2 $pattern" "refused: [join $words]"
+}
+write lacking.profile "start = kernel" "up = x" "kernel = [pwd]/nothing-*" "package = linux-image-nowhere"
+lassign [acre farm --profile lacking.profile] status said
+like "$status $said" "2 acre: profile lacking: * is missing (Debian package linux-image-nowhere)*" \
+    "a kernel that is not there: the error names its package"
+write damaged.profile "start = kernel" "up"
+like [lindex [acre farm --profile damaged.profile] 1] "acre: *damaged.profile:2: not a profile's line: *" \
+    "a damaged profile: the error names the line"
+set ::env(PATH) [file join [pwd] bin]:$::env(PATH)
+lassign [acre farm --profile bios --emulator qemu bochs --select zoo/c-all-types --list] status said
+is [lsort [lmap line [split $said \n] {lindex [split $line \t] 0}]] \
+    [lsort [list boot@zoo/c-all-types,emu=bochs,profile=bios boot@zoo/c-all-types,emu=qemu,profile=bios]] \
+    "the plan names each kernel"
+
+# --- the BIOS, which needs no package ------------------------------------------------------------------------------
+
+set maps {zoo/c-all-types zoo/c-reverse-order zoo/c-duplicate-entries real/laptop-127m real/dell-xps-13-9300-16g}
+lassign [acre farm --profile bios --emulator qemu --select {*}$maps --out bios] status said
+ok [expr {$status == 0}] "the BIOS serves five maps as they are" $said
+like $said "*bios: 5 maps, 5 as they were served*5 passed, 0 failed" "... and the farm says so"
+set rows [lsort [split [string trim [slurp bios/kernels.tsv]] \n]]
+is $rows [lsort [list "map\tlabel\tbios" "boot@real/dell-xps-13-9300-16g,emu=qemu\todd\t." \
+    "boot@real/laptop-127m,emu=qemu\tlegal\t." "boot@zoo/c-all-types,emu=qemu\todd\t." \
+    "boot@zoo/c-duplicate-entries,emu=qemu\todd\t." "boot@zoo/c-reverse-order,emu=qemu\todd\t."]] \
+    "kernels.tsv has a row a map"
+# The same guest, held against another map than it was served: what it sees must be found wanting.
+set case [slurp bios/boot@real/laptop-127m,emu=qemu,profile=bios/case]
+set dir [dict get $case dir]
+set rom [slurp [file join $dir map.rom]]
+write lies.map "# expect: boots" "0x0 0x9f800 1" "0x100000 0x7ee0000 1"
+lassign [acre farm --profile bios --emulator qemu --maps lies.map --out other] status said
+ok [expr {$status == 0}] "another map is another view" $said
+is [result other boot@lies,emu=qemu,profile=bios sub] legal "... which is that map's"
+write stubborn.profile "start = sector" "kernel = farm/fakebios/e820dump.bin" "up = this never comes" \
+    {started = ^e820\s} "seconds = 30"
+lassign [acre farm --profile stubborn.profile --emulator qemu --select real/laptop-127m --out stubborn] status said
+is $status 1 "what does not come up is a failure"
+is [result stubborn boot@real/laptop-127m,emu=qemu,profile=stubborn sub] no-text "... of the kernel, which has begun"
+write silent.profile "start = image" "up = x" "started = never"
+lassign [acre farm --profile silent.profile --image [::acre::paths::product farm/probes/halt.bin] --emulator qemu \
+    --select real/laptop-127m --out silent] status said
+like [result silent boot@real/laptop-127m,emu=qemu,profile=silent why] "before the kernel's first word: *" \
+    "what ends before the kernel's first word is told apart"
+is [result silent boot@real/laptop-127m,emu=qemu,profile=silent verdict] HANG "... as what it is"
+
+# --- with packages -------------------------------------------------------------------------------------------------
+
+# shown PROFILE EMULATOR SUBJECT...: each of the maps is seen as it was served; skips what is not installed.
+proc shown {name emulator args} {
+    set what "$name under $emulator: [join $args]"
+    set profile [::acre::profile::read [::acre::profile::find $name]]
+    set lacking ""
+    if {[catch {
+        ::acre::profile::kernel $profile
+        if {[dict get $profile start] eq "grub" || $emulator eq "bochs"} { ::acre::profileimage::needs }
+        if {$emulator eq "bochs"} { ::acre::err::need bochs }
+    } lacking]} {
+        skip "$what, the map as served" $lacking
+        skip "$what, again from the case's file" $lacking
+        return
+    }
+    set out $name-$emulator
+    lassign [acre farm --profile $name --emulator $emulator --select {*}$args --out $out] status said
+    ok [expr {$status == 0}] "$what, the map as served" $said
+    set first $out/boot@[lindex $args 0],emu=$emulator,profile=$name/case
+    lassign [acre farm --case $first] status said
+    ok [expr {$status == 0 && [string match "PASS *" $said]}] "$what, again from the case's file" $said
+}
+shown grub qemu real/laptop-127m zoo/c-all-types zoo/c-reverse-order zoo/c-duplicate-entries
+shown grub bochs real/laptop-127m
+shown linux qemu real/laptop-127m zoo/c-reverse-order
+shown xen qemu real/laptop-127m
+shown gnumach qemu real/laptop-127m
+shown memtest qemu real/laptop-127m
+if {[catch {::acre::profile::kernel [::acre::profile::read [::acre::profile::find linux]]} kernel]} {
+    foreach what {"--kernel with --append" "and what it was given"} { skip $what $kernel }
+} else {
+    # Half of its memory taken away from it by its own command line: its total cannot be the map's any more.
+    lassign [acre farm --profile linux --kernel $kernel --emulator qemu --select real/laptop-127m --out less --append \
+        "console=ttyS0,115200 earlyprintk=serial,ttyS0,115200 panic=-1 mem=100M"] status said
+    is $status 1 "--kernel with --append: a kernel that has less memory than the map says"
+    is [result less boot@real/laptop-127m,emu=qemu,profile=linux sub] total "... is found by its total"
+}
+lassign [acre farm --profile bios grub --emulator qemu --select zoo/c-all-types --out both] status said
+if {$status == 2} {
+    skip "two kernels, one row" $said
+} else {
+    like [slurp both/kernels.tsv] "map\tlabel\tbios\tgrub\nboot@zoo/c-all-types,emu=qemu\todd\t.\t.\n" \
+        "two kernels, one row"
+}
+done
