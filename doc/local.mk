@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-# The manual: man pages are made from the help texts (doc/help/), the tables of doc/memory-map.md from the layout
-# headers.
-
+# What is made of other files and stands in the sources: the tables of doc/memory-map.md, of the layout headers; the
+# pictures, of those and of doc/boot.md.
 .PHONY: update-doc
-update-doc: gen/memory-map.md
+update-doc: gen/memory-map.md gen/layout.tcl
 	cd $(top_srcdir)/doc && awk -v tables='$(abs_top_builddir)/gen/memory-map.md' ' \
 	  /layout-gen: end/ { hold = 0 } !hold { print } \
 	  /layout-gen: begin/ { hold = 1; while ((getline line <tables) > 0) print line; print "" }' memory-map.md \
 	  >memory-map.md.new && mv -f memory-map.md.new memory-map.md
+	$(top_srcdir)/tools/pictures $(top_srcdir) gen/layout.tcl $(top_srcdir)/doc/pictures
 
+# Man pages, of the help texts.
 help_TEXTS = $(wildcard $(top_srcdir)/doc/help/*.txt)
 # A command is its name's text; the format of a file is NAME-format's, and acre-NAME(5).
 help_FORMATS = $(patsubst %-format.txt,%,$(filter %-format.txt,$(notdir $(help_TEXTS))))
