@@ -6,7 +6,7 @@ source [file join $::env(srcdir) tap.tcl]
 ::acre::paths::use interval scale
 source [file join $::env(srcdir) ledger-report.tcl]
 namespace path {::tap ::tcl::mathop}
-plan 85
+plan 88
 set dir [tmp]
 
 # Lists of lists, whatever white space they are written with.
@@ -269,6 +269,13 @@ same [notes ledger $count mapping [with {0xffff810000000000 0xffff810000001000 0
 } "pages of one in another's place"
 is [lindex [notes mapping [with {0xffffffff00000000 0xffffffff00001000 0x50000 rw- heap-backed}]] 0] \
     "mapped where the layout has nothing: 0xffffffff00000000-0xffffffff00001000" "or where nobody's place is"
+foreach {section flags owner} {symbols r-- kernel-rodata store-data rw- kernel-data program-text r-x kernel-text} {
+    set more [list 0xffffffff8000a000 0xffffffff8000b000 0x45000 $flags]
+    set sections [concat [dict get $reports::small sections] $section [lrange $more 0 1]]
+    set count [expr {[dict get [ledger] $owner] + 1}]
+    is [notes sections $sections mapping [with $more] ledger [ledger free 144 $owner $count]] {} \
+        "$section counts as $owner"
+}
 is [notes sections ""] {} "without the image's sections data, bss and stacks are one sum"
 is [notes sections "" ledger [ledger stacks 3 kernel-bss 0]] {} "whoever of them has it"
 is [notes sections "" ledger [ledger stacks 3 free 144]] [list "$differ free 145, the ledger says free 144" \

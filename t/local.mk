@@ -76,6 +76,10 @@ TESTS += \
 	t/060-install.t \
 	t/065-completion.t \
 	t/070-acre-usage.t \
+	t/071-links.t \
+	t/072-manual.t \
+	t/073-walk.t \
+	t/074-pictures.t \
 	t/115-runtime-freestanding.t \
 	t/190-coverage.t \
 	t/191-coverage-tool.t \

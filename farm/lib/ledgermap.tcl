@@ -25,9 +25,11 @@
 
 namespace eval ::acre::ledgermap {
     variable FRAME $::layout::LAYOUT_FRAME_SIZE
-    # What the sections of the kernel image are called in its self-check -> owner.
+    # What the sections of the kernel image are called in its self-check -> owner; a part of the kernel that not every
+    # boot loads has sections of its own, PART-SECTION (src/kernel/sections.c).
     variable sections {text kernel-text rodata kernel-rodata data kernel-data bss kernel-bss stack stack-kernel
-        fault-stack stack-fault checks-text kernel-text checks-rodata kernel-rodata checks-data kernel-data}
+        fault-stack stack-fault symbols kernel-rodata}
+    variable parts {^(checks|trace|store|program)-}
 }
 
 proc ::acre::ledgermap::model {tap} {
@@ -77,13 +79,15 @@ proc ::acre::ledgermap::Sane {mapping usable} {
 # {base limit owner} of the image's sections, from the point whose figures have both text and rodata.
 proc ::acre::ledgermap::Sections {points} {
     variable sections
+    variable parts
     foreach point $points {
         set yaml [dict get $point yaml]
         if {![dict exists $yaml text] || ![dict exists $yaml rodata]} continue
         set found {}
         dict for {key value} $yaml {
             if {[regexp {^(0x[0-9a-f]+)\.\.(0x[0-9a-f]+)$} $value - base limit]} {
-                set owner [expr {[dict exists $sections $key] ? [dict get $sections $key] : $key}]
+                set section [regsub $parts $key ""]
+                set owner [expr {[dict exists $sections $section] ? [dict get $sections $section] : $key}]
                 lappend found [list [expr {$base + 0}] [expr {$limit + 0}] $owner]
             }
         }
