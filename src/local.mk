@@ -7,7 +7,7 @@ kernel_C += src/kernel/archive.c src/kernel/backed.c src/kernel/bench.c src/kern
 	src/kernel/checks.c src/kernel/checks_boot.c src/kernel/checks_heaps.c src/kernel/checks_layout.c \
 	src/kernel/checks_ledger.c \
 	src/kernel/checks_memory.c src/kernel/checks_pressure.c src/kernel/checks_tagged.c src/kernel/crash.c \
-	src/kernel/crash_heap.c src/kernel/debuginfo_kernel.c src/kernel/kheap.c src/kernel/ledger.c \
+	src/kernel/crash_heap.c src/kernel/debuginfo_kernel.c src/kernel/fail.c src/kernel/kheap.c src/kernel/ledger.c \
 	src/kernel/main.c src/kernel/mapped.c src/kernel/meta.c src/kernel/options.c \
 	src/kernel/options_program.c src/kernel/pages_heap.c \
 	src/kernel/panic.c src/kernel/physical.c src/kernel/report.c src/kernel/say.c src/kernel/sections.c \
@@ -44,7 +44,7 @@ kernel_C += $(store_C) $(kstore_C) src/kernel/options_store.c
 
 # What runs once (once_CFLAGS): small counts, on the disk, in a machine of 640 KiB, and for an emulator that translates
 # each instruction before it runs.
-once_C = src/kernel/archive.k.o src/kernel/boot.k.o src/kernel/main.k.o src/kernel/options.k.o \
+once_C = src/kernel/archive.k.o src/kernel/boot.k.o src/kernel/fail.k.o src/kernel/main.k.o src/kernel/options.k.o \
 	src/kernel/options_store.k.o src/kernel/panic.k.o src/kernel/report.k.o src/kernel/sections.k.o \
 	src/kernel/symbols.k.o src/runtime/fmt.k.o \
 	src/runtime/idheap_check.k.o src/runtime/value_parse.k.o src/runtime/value_print.k.o src/x86_64/protect.k.o

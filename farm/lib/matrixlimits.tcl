@@ -73,8 +73,13 @@ proc ::acre::matrixlimits::Disks {all} {
 proc ::acre::matrixlimits::Memories {all subjects} {
     set clauses {}
     foreach emulator [dict get $all emu] {
+        # A rung that both have is there twice.
+        set own [concat {*}[lmap subject $subjects {
+            if {$emulator ni [dict get $subject emulators]} continue
+            list [dict get $subject subject]
+        }]]
         set others [lmap subject $subjects {
-            if {$emulator in [dict get $subject emulators]} continue
+            if {[dict get $subject subject] in $own} continue
             dict get $subject subject
         }]
         if {$others ne ""} {

@@ -5,6 +5,7 @@
  */
 #include "archive.h"
 
+#include "fail.h"
 #include "ledger.h"
 #include "panic.h"
 #include "runtime/region.h"
@@ -53,7 +54,7 @@ void archive_map(const struct handoff *h)
     if (!h->archive_pages)
         return;
     archive.bytes = (uint64_t)h->archive_pages << LAYOUT_FRAME_SHIFT;
-    status = idheap_import_alloc(&virtual_import, &request, &id);
+    status = fail_due() ? STATUS_NOT_FOUND : idheap_import_alloc(&virtual_import, &request, &id);
     if (status != STATUS_OK)
         refuse("no addresses", status);
     archive.base = (uint8_t *)(id << LAYOUT_FRAME_SHIFT);

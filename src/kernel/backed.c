@@ -8,6 +8,7 @@
  */
 #include "backed.h"
 
+#include "fail.h"
 #include "mapped.h"
 #include "meta.h"
 #include "panic.h"
@@ -29,6 +30,8 @@ static enum status address_take(uint64_t pages, uint64_t align, uint64_t *base)
     uint64_t id;
     enum status status;
 
+    if (fail_due())
+        return STATUS_NOT_FOUND;
     if (pages == 1 && align <= LAYOUT_FRAME_SIZE && spare.count) {
         *base = spare.base[--spare.count];
         return STATUS_OK;
@@ -83,7 +86,11 @@ static enum status backed_alloc(struct heap *heap, uint64_t size, uint64_t align
 {
     struct backed *b = (struct backed *)heap;
     uint64_t pages = physical_frames(size);
-    enum status status = try_alloc(b, pages, align, base);
+    enum status status;
+
+    if (fail_due())
+        return STATUS_NO_MEMORY;
+    status = try_alloc(b, pages, align, base);
 
     if ((status == STATUS_NOT_FOUND || status == STATUS_NO_MEMORY) && reclaim_run(&physical_hooks))
         status = try_alloc(b, pages, align, base);

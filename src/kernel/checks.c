@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "boot.h"
+#include "fail.h"
 #include "say.h"
 #include "x86_64/image.h"
 #include "x86_64/protocol.h"
@@ -34,10 +35,13 @@ void figure(const char *format, ...)
 
 static bool run_one(const struct check *check, uint32_t number)
 {
+    uint64_t refused = fail_refused;
     bool ok;
 
     figures_length = 0;
     ok = check->run();
+    if (fail_refused != refused)
+        figure(PROTO_REFUSED_KEY ": %lu", fail_refused - refused);
     say("%s %u - %s\n", ok ? "ok" : "not ok", number, check->name);
     if (figures_length)
         say("  ---\n%s  ...\n", figures);

@@ -77,8 +77,10 @@ static bool backed_guards(void)
 
     if (heap_alloc(&backed.heap, 2 * page, 1, &two) != STATUS_OK)
         return false;
-    if (heap_alloc(&backed.heap, 3 * page, 16 * page, &three) != STATUS_OK)
-        return heap_free(&backed.heap, two, 0) != STATUS_OK; /* a machine with so little memory has other checks */
+    if (heap_alloc(&backed.heap, 3 * page, 16 * page, &three) != STATUS_OK) {
+        (void)!heap_free(&backed.heap, two, 2 * page); /* the ledger's points tell what is lost */
+        return false;
+    }
     figure("bases: 0x%lx 0x%lx", two, three);
     ok = three % (16 * page) == 0 && probe_write(three + 3 * page - 1) && !probe_read(three + 3 * page) &&
          !probe_read(two - 1) && !probe_read(two + 2 * page);

@@ -99,7 +99,8 @@ static bool page_sizes(void)
     ok = leaf_is(start, LAYOUT_FRAME_SIZE, to) && leaf_is(middle, large, LARGE_1G) &&
          leaf_is(middle + LARGE_1G, LARGE_2M, 2 * LARGE_1G) &&
          leaf_is(middle + LARGE_1G + LARGE_2M, LAYOUT_FRAME_SIZE, 2 * LARGE_1G + LARGE_2M);
-    tables_unmap(virt(middle + LAYOUT_FRAME_SIZE), LAYOUT_FRAME_SIZE, NULL, NULL); /* splits down to 4 KiB */
+    ok = ok && pagetable_unmap(&kernel_tables, virt(middle + LAYOUT_FRAME_SIZE), LAYOUT_FRAME_SIZE, NULL, NULL) ==
+                   STATUS_OK; /* splits down to 4 KiB */
     ok = ok && leaf_is(middle, LAYOUT_FRAME_SIZE, LARGE_1G) &&
          !leaf_is(middle + LAYOUT_FRAME_SIZE, LAYOUT_FRAME_SIZE, 0) &&
          leaf_is(middle + LARGE_2M, LARGE_2M, LARGE_1G + LARGE_2M);

@@ -47,7 +47,7 @@ static bool every_tag(void)
         if (tag_works(tag))
             good++;
         else
-            figure("wrong: %s", tag_name(tag));
+            figure("%s: wrong", tag_name(tag));
     }
     figure("tags: %u", good);
     return good == TAG_COUNT - 1;
@@ -59,6 +59,7 @@ static bool values_in_text(void)
     static const char text[] = "(name: \"acre\" sizes: [1 -2 3] map: {\"a\" = b} bytes: #0aff)";
     char back[sizeof text];
     struct value_error error = { 0, "" };
+    struct symbol_value *symbol;
     struct value *value, *name;
     bool ok;
 
@@ -66,7 +67,8 @@ static bool values_in_text(void)
         figure("error: %s at %lu", error.what, error.offset);
         return false;
     }
-    name = tuple_get(value_as_tuple(value), symbol_from(&values, "name"));
+    symbol = symbol_from(&values, "name");
+    name = symbol ? tuple_get(value_as_tuple(value), symbol) : NULL;
     ok = tag_of(value) == TAG_TUPLE && tag_field((uint64_t)name) == TAG_STRING;
     fmt_text(back, sizeof back, "%pv", (void *)value);
     figure("value: %pv", (void *)value);

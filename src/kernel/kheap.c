@@ -2,6 +2,7 @@
 #include "kheap.h"
 
 #include "backed.h"
+#include "fail.h"
 #include "meta.h"
 #include "options.h"
 #include "panic.h"
@@ -51,6 +52,8 @@ struct heap *kheap_pages(void)
 
 void *kheap_new(uint64_t size)
 {
+    if (fail_due())
+        return NULL;
     heap_call_for(front, __builtin_return_address(0));
     return heap_new(front, size);
 }

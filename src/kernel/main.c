@@ -5,6 +5,7 @@
 #include "bench.h"
 #include "boot.h"
 #include "checks.h"
+#include "fail.h"
 #include "kheap.h"
 #include "kstore.h"
 #include "ledger.h"
@@ -88,6 +89,7 @@ void kernel_main(const struct handoff *h)
     options_crash();
     sections_drop_checks();
     report();
+    fail_report();
     mark("checks");
     acre_audit_point();
     if (kstore_present && !has_program)

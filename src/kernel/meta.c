@@ -13,6 +13,7 @@
  */
 #include "meta.h"
 
+#include "fail.h"
 #include "physical.h"
 #include "tables.h"
 #include "x86_64/layout.h"
@@ -137,7 +138,7 @@ static struct meta_page *page_with_room(struct meta *source, uint32_t kind)
 static void *meta_alloc(void *context, size_t size)
 {
     struct meta *source = context;
-    struct meta_page *page = page_with_room(source, size == idheap_fork_size);
+    struct meta_page *page = fail_due() ? NULL : page_with_room(source, size == idheap_fork_size);
     struct piece *piece;
 
     if (!page)
@@ -145,6 +146,7 @@ static void *meta_alloc(void *context, size_t size)
     piece = page->free;
     page->free = piece->next;
     page->used++;
+    source->pieces++;
     if (!page->free)
         unlink(&source->with_room[page->kind], page);
     return piece;
@@ -161,6 +163,7 @@ static void meta_free(void *context, void *p, size_t size)
         link(&source->with_room[page->kind], page);
     piece->next = page->free;
     page->free = piece;
+    source->pieces--;
     if (--page->used)
         return;
     unlink(&source->with_room[page->kind], page);
@@ -195,6 +198,14 @@ bool meta_settle(uint32_t keep)
         for (; sources[i]->empty_count > keep; any = true)
             give_back(sources[i]);
     return any;
+}
+
+uint64_t meta_pieces(enum owner owner)
+{
+    for (uint32_t i = 0; i < SOURCES; i++)
+        if (sources[i]->owner == owner)
+            return sources[i]->pieces;
+    return 0;
 }
 
 uint64_t meta_pages(void)

@@ -18,6 +18,7 @@ struct meta {
     struct meta_page *empty; /* pages without a piece in use */
     uint32_t empty_count;
     uint64_t pages; /* all */
+    uint64_t pieces; /* in use */
 };
 
 extern struct meta meta_physical, meta_virtual, meta_tagged;
@@ -41,6 +42,9 @@ static inline void meta_tidy(void)
     if (meta_empty > META_KEEP)
         meta_settle(META_KEEP);
 }
+
+/* Pieces in use whose pages are `owner`'s; 0 for any other owner. */
+uint64_t meta_pieces(enum owner owner);
 
 /* Pages that all sources have. */
 uint64_t meta_pages(void);

@@ -3,6 +3,7 @@
 
 #include "boot.h"
 #include "crash.h"
+#include "fail.h"
 #include "runtime/bytes.h"
 #include "say.h"
 #include "x86_64/com1.h"
@@ -63,6 +64,7 @@ static void read_word(const char *word)
     } options[] = { { "crash=", read_crash },
                     { "heap=", read_heap },
                     { "bench=", read_bench },
+                    { "fail=", fail_read },
                     { "meta=", options_read_meta },
                     { KEY, options_read_metakey },
                     { "hold=", options_read_hold },

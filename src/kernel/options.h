@@ -9,6 +9,8 @@
  *   heap=plain|debug  strength of the heaps: debug (red zones, poison, quarantine) is what a boot without a program
  *                has, plain what one with a program has
  *   bench=heaps  after the self-checks, measure what the heaps cost and print PROTO_BENCH lines
+ *   fail=K|K-    the K-th allocation, counted from the kernel's first as 1, is refused, or it and all after it;
+ *                fail=0 refuses none.  How many there were is said in the end (fail.h)
  *   meta=off|read|write  whether the meta store is served on COM2, where there is one, and may be written to (read)
  *   metakey=KEY  the key for writing, 64 hexadecimal digits; meta=write needs it.  It is in no message
  *   hold=0|1     whether the machine's end waits until a client of the meta store has said bye (0)

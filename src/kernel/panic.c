@@ -45,7 +45,7 @@ static void say_frame(uint32_t number, uint64_t rip)
 }
 
 /* Only frames on our own stacks are followed: a wild RBP must not fault here. */
-static void backtrace(uint64_t rip, uint64_t rbp)
+void panic_frames(uint64_t rip, uint64_t rbp)
 {
     say_frame(0, rip);
     for (uint32_t i = 1; i < FRAMES_MAX && on_stack(rbp); i++) {
@@ -96,7 +96,7 @@ void panic(const char *format, ...)
     fmt_vtext(what, sizeof what, format, arguments);
     va_end(arguments);
     begin(what, rip, read_cr2(), 0);
-    backtrace(rip, *(const uint64_t *)__builtin_frame_address(0));
+    panic_frames(rip, *(const uint64_t *)__builtin_frame_address(0));
     end(NULL);
 }
 
@@ -128,6 +128,6 @@ void panic_trap(const struct trap_frame *f)
         what = "null dereference";
     begin(what, f->rip, cr2, f->error);
     say_registers(f);
-    backtrace(f->rip, f->rbp);
+    panic_frames(f->rip, f->rbp);
     end(f);
 }

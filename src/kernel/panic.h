@@ -16,6 +16,9 @@ _Noreturn void panic(const char *format, ...) FMT_PRINTF(1, 2);
  */
 extern void (*panic_last)(const struct trap_frame *frame);
 
+/* PROTO_FRAME lines: `rip`, and whoever called it by the chain of frames at `rbp`, as far as it stays on our stacks. */
+void panic_frames(uint64_t rip, uint64_t rbp);
+
 /* For trap_unexpected. */
 _Noreturn void panic_trap(const struct trap_frame *frame);
 

@@ -9,6 +9,7 @@
  */
 #include "physical.h"
 
+#include "fail.h"
 #include "meta.h"
 #include "panic.h"
 #include "x86_64/layout.h"
@@ -102,7 +103,7 @@ static void book(enum owner owner, uint64_t count)
 enum status physical_alloc(enum owner owner, phys_t *frame)
 {
     uint64_t id;
-    enum status status = idheap_alloc(&heap, &id);
+    enum status status = fail_due() ? STATUS_NOT_FOUND : idheap_alloc(&heap, &id);
 
     if (status != STATUS_OK)
         return status;
@@ -117,7 +118,7 @@ enum status physical_alloc_span(enum owner owner, uint64_t count, uint64_t align
                                       .align = align >> LAYOUT_FRAME_SHIFT,
                                       .upper = limit >> LAYOUT_FRAME_SHIFT };
     uint64_t id;
-    enum status status = idheap_alloc_span(&heap, &request, &id);
+    enum status status = fail_due() ? STATUS_NOT_FOUND : idheap_alloc_span(&heap, &request, &id);
 
     if (status != STATUS_OK)
         return status;
@@ -128,7 +129,7 @@ enum status physical_alloc_span(enum owner owner, uint64_t count, uint64_t align
 
 enum status physical_take(enum owner owner, phys_t base, uint64_t count)
 {
-    enum status status = idheap_take(&heap, base.p >> LAYOUT_FRAME_SHIFT, count);
+    enum status status = fail_due() ? STATUS_NO_MEMORY : idheap_take(&heap, base.p >> LAYOUT_FRAME_SHIFT, count);
 
     if (status == STATUS_OK)
         book(owner, count);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tagheap.h"
 
+#include "fail.h"
 #include "kheap.h"
 #include "mapped.h"
 #include "meta.h"
@@ -60,7 +61,7 @@ static enum status try_pages(struct tagheap *t, uint64_t pages, uint64_t align, 
 {
     struct idheap_request request = { .count = places_for(pages), .align = align >> PLACE_SHIFT };
     uint64_t id;
-    enum status status = idheap_alloc_span(&t->places, &request, &id);
+    enum status status = fail_due() ? STATUS_NOT_FOUND : idheap_alloc_span(&t->places, &request, &id);
 
     if (status != STATUS_OK)
         return status;
@@ -123,6 +124,8 @@ static enum status tagheap_alloc(struct heap *heap, uint64_t size, uint64_t alig
     struct tagheap *t = (struct tagheap *)heap;
     enum status status;
 
+    if (fail_due())
+        return STATUS_NO_MEMORY;
     t->objects++; /* before: a hook that is run meanwhile must not take this heap for an empty one */
     heap_call_for(t->inner, heap->caller);
     status = heap_alloc(t->inner, size, align, base);
@@ -206,7 +209,8 @@ struct heap *tagheap_of(uint32_t tag)
     if (!t)
         return NULL;
     init_heads(t, tag);
-    if (init_places(t) != STATUS_OK || idheap_take(&virtual_huge, slot, VIRTUAL_SLOT_SPANS) != STATUS_OK) {
+    if (init_places(t) != STATUS_OK || fail_due() ||
+        idheap_take(&virtual_huge, slot, VIRTUAL_SLOT_SPANS) != STATUS_OK) {
         end(t);
         return NULL;
     }

@@ -25,7 +25,7 @@ struct report {
 
 extern const uint8_t ring3_code[], ring3_code_limit[];
 
-static bool load(void)
+static bool map(void)
 {
     phys_t frame;
 
@@ -35,11 +35,16 @@ static bool load(void)
         physical_free(OWNER_USER_PROGRAM, frame, 1);
         return false;
     }
+    return true;
+}
+
+static bool load(void)
+{
     return user_fill(PAGE, 0, LAYOUT_FRAME_SIZE) &&
            user_write(PAGE, ring3_code, (uint64_t)(ring3_code_limit - ring3_code));
 }
 
-static void unload(void)
+static void unmap(void)
 {
     physical_free(OWNER_USER_PROGRAM, tables_unmap_page(virt(PAGE)), 1);
 }
@@ -69,8 +74,10 @@ static bool call_comes_back(void)
 
     if (!current)
         threads_init();
+    if (!map())
+        return false;
     ok = load() && run(&report);
-    unload();
+    unmap();
     figure("tid: %ld", (int64_t)report.tid);
     figure("absent: %ld", (int64_t)report.absent);
     figure("kept: 0x%lx", report.kept);

@@ -14,6 +14,9 @@
 #define PROTO_REFUSED "# refused: " /* then why, with the numbers */
 #define PROTO_PANIC "# panic: " /* then what="..." rip=0x... cr2=0x... error=0x... */
 #define PROTO_FRAME "# frame " /* then N 0xRIP SYMBOL+0xOFFSET: a line of a backtrace */
+#define PROTO_FAILING "# failing " /* then K: that allocation is refused (option fail=); PROTO_FRAME lines say whose */
+#define PROTO_ALLOCATIONS "# allocations " /* then COUNT REFUSED, up to there, if option fail= was given */
+#define PROTO_REFUSED_KEY "refused" /* in a point's YAML: so many allocations of its were refused by that option */
 #define PROTO_E820 "# e820 " /* then 0xBASE 0xLENGTH TYPE ATTRIBUTES: an entry as the BIOS gave it */
 #define PROTO_USABLE "# usable " /* then 0xBASE 0xLIMIT: a run of usable frames */
 #define PROTO_MAPPING "# mapping " /* then 0xBASE 0xLIMIT 0xPHYS PAGESIZE FLAGS OWNER, if a leaf says whose it is */
