@@ -9,7 +9,7 @@ set acre [runs::command]
 need git git
 need sqlite3 sqlite3
 need flock util-linux
-plan 48
+plan 49
 set dir [tmp]
 set nights $dir/nights
 repository $dir/repository
@@ -71,7 +71,8 @@ lassign [night $conf -q] status out
 is $status 1 "a night with a red case ends with 1"
 like $out "$today.2, *" "-q leaves out the progress, and a day's second night has a name of its own"
 like $out "*\n[string range $second 0 11], \"the second\" (was $short, 1 commit); *" "the revision, and the one before"
-like $out "*\nlast good night: $today, $short\n  BROKEN SINCE 1: boot@zoo/a,emu=qemu\n*" "what broke since all was well"
+like $out "*\nlast good night: $today, $short\n  BROKEN SINCE THEN 1: boot@zoo/a,emu=qemu\n*" \
+    "what broke since all was well"
 like $out "*\nSince $today, *: NEW 2, CHANGED 0, FIXED 0, STILL 0, NEW CASES 1, GONE CASES 1\n  NEW:\
     boot@zoo/a,emu=qemu  boot@zoo/lost,emu=qemu\n*" "what changed; random maps are neither new nor gone"
 like $out "*\nFigures: 0 above their bars, 1 worse, 1 better, *\n  WORSE host/alloc: 59 -> 59.1 instructions (+0.2\
@@ -84,7 +85,7 @@ set third [revision "the third" rows [list $red $b $ladder] host {{alloc 59.1 60
 lassign [night $conf -q] status out
 like $out "*\nSince $today.2, *: NEW 0, CHANGED 0, FIXED 0, STILL 1, *" "the next night compares with this one"
 like $out "*\n    still 1, last passed $today at $short, and not in 1 night since\n*" "a failure gets older"
-like $out "*\n  BROKEN SINCE 1: boot@zoo/a,emu=qemu\n*" "the good night is still the first"
+like $out "*\n  BROKEN SINCE THEN 1: boot@zoo/a,emu=qemu\n*" "the good night is still the first"
 
 revision "the fourth" rows [list $a $b $ladder] host {{alloc 59.1 60} {free 51 50}}
 lassign [night $conf -q] status out
@@ -94,6 +95,7 @@ like $out "*FIXED 1,*\n  FIXED: boot@zoo/a,emu=qemu\n*\n  ABOVE ITS BAR host/fre
 
 # --- pages -----------------------------------------------------------------------------------------------------------
 set page [slurp $nights/latest/report/index.html]
+like $page "*<p class=\"verdict wrong\">1 figure above the bar.</p>*" "its first words are what is red"
 set heads [regexp -all -inline {<h2 [^>]*>[^<]*} $page]
 like [lindex $heads 0] "*>What changed" "the page begins with what changed"
 like $page "*<h2 id=\"since\">What changed</h2>\n<p>*&quot;the fourth&quot; (was *last good night: $today, *<li\

@@ -32,7 +32,8 @@ exec $acre image -o $dir/panics.img --set crash=panic
 config $conf {*}$common image $dir/panics.img options "--syms [::acre::paths::get syms]"
 lassign [night $conf] status out err
 is "$status $err" "1 " "the next night's kernel panics: status 1"
-like $out "*last good night: $today, *\n  BROKEN SINCE 4: *\nSince $today, *: NEW 4,*\n" "all cases are new failures"
+like $out "*last good night: $today, *\n  BROKEN SINCE THEN 4: *\nSince $today, *: NEW 4,*\n" \
+    "all cases are new failures"
 like $out "*\nCRASH panic: *asked for by crash=panic*\n    4 cases, 1 signature: *\n    new 4, last passed $today\n*" \
     "with one signature"
 regexp -line {^    replay: (.*)$} $out - command

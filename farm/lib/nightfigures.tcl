@@ -10,7 +10,6 @@
 #   ::acre::nightfigures::changes NOW BEFORE -> list of dicts name value unit bar before change kind; NOW and BEFORE are
 #                                           dicts name -> {value unit bar}.  KIND: over (above its bar), worse, better,
 #                                           same, new, gone; change is a part of the value before, or ""
-#   ::acre::nightfigures::over FIGURES -> how many are above their bars
 #
 # Less is better.  What is counted is the same every night unless something changed, so any change of it is told.  Only
 # what NOISE names may differ by itself, by so large a part.
@@ -105,12 +104,4 @@ proc ::acre::nightfigures::Noise {name} {
 
 proc ::acre::nightfigures::Over {figure} {
     return [expr {[dict get $figure bar] ne "" && [dict get $figure value] > [dict get $figure bar]}]
-}
-
-proc ::acre::nightfigures::over {figures} {
-    set over 0
-    foreach figure $figures {
-        incr over [Over $figure]
-    }
-    return $over
 }

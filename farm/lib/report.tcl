@@ -8,8 +8,8 @@
 #     history  reporthistory.tcl's facts, if HISTORY is named
 #     SINCE: a run's directory or "".  KNOWN: a file or "".  TODAY: YYYY-MM-DD.  HISTORY: a file of history.tcl's, in
 #     which DIR's own name is a night; then the run before is the last whole night of it, if SINCE names none.
-#   ::acre::report::status REPORT -> exit status: 1 if a case is red or a known failure's day has passed, 2 if the
-#     results are not whole or nothing was tested, else 0
+#   ::acre::report::status REPORT -> exit status: 1 if a case is red or a known failure's day has passed or a figure
+#     is above its bar, 2 if the results are not whole or nothing was tested, else 0
 
 ::acre::paths::use reportread known since signature reporttext reporthistory
 
@@ -59,5 +59,8 @@ proc ::acre::report::status {report} {
             return 1
         }
     }
-    return [expr {[dict get $counts failed] ? 1 : [dict get $counts passed] + [dict get $counts known] ? 0 : 2}]
+    if {[dict get $counts failed] || [::acre::reporthistory::over $report]} {
+        return 1
+    }
+    return [expr {[dict get $counts passed] + [dict get $counts known] ? 0 : 2}]
 }

@@ -10,6 +10,7 @@
 #   ::acre::reporthistory::head REPORT      -> lines of text, under the report's first line
 #   ::acre::reporthistory::figures REPORT   -> lines of text: which figures changed
 #   ::acre::reporthistory::age REPORT CASES -> words: since when the first of CASES that ever passed does not
+#   ::acre::reporthistory::over REPORT      -> how many figures are above their bars
 #   ::acre::reporthistory::markup REPORT    -> the same three, as markup for the first page
 #   ::acre::reporthistory::trends REPORT    -> markup: a row a figure, with its line over the nights
 
@@ -47,6 +48,10 @@ proc ::acre::reporthistory::Broken {file good bad} {
         if {![dict exists $cases $name] || [dict get $cases $name verdict] ne "PASS"} continue
         set name
     }]
+}
+
+proc ::acre::reporthistory::over {report} {
+    return [expr {[Of $report figures] eq "" ? 0 : [dict get [Counts $report] over]}]
 }
 
 proc ::acre::reporthistory::Of {report key} {
@@ -97,7 +102,7 @@ proc ::acre::reporthistory::Good {report} {
         return [list $line]
     }
     set more [expr {[llength $broken] - $NAMED}]
-    return [list $line "  BROKEN SINCE [llength $broken]: [join [lrange $broken 0 $NAMED-1] {  }][
+    return [list $line "  BROKEN SINCE THEN [llength $broken]: [join [lrange $broken 0 $NAMED-1] {  }][
         expr {$more > 0 ? "  and $more more" : ""}]"]
 }
 

@@ -57,7 +57,9 @@ proc ::acre::reportindex::Verdict {report} {
     if {[dict get $report run problems] ne ""} {
         return "These results are not whole"
     }
-    if {$failed == 0} {
+    if {$failed == 0 && [::acre::reporthistory::over $report]} {
+        return "[::acre::mapshow::counted [::acre::reporthistory::over $report] figure] above the bar"
+    } elseif {$failed == 0} {
         return [expr {[dict get $counts passed] ? "All is well" : "Nothing was tested"}]
     }
     return "$failed of [::acre::mapshow::counted $all case] [expr {$failed == 1 ? "is" : "are"}] not well"
@@ -67,7 +69,8 @@ proc ::acre::reportindex::Head {report} {
     set run [dict get $report run]
     set counts [::acre::reporttext::counts [dict get $run cases]]
     set all [::tcl::mathop::+ {*}[dict values $counts]]
-    set class [expr {[dict get $counts failed] || [dict get $run problems] ne "" ? "wrong" : "good"}]
+    set wrong [expr {[dict get $counts failed] + [::acre::reporthistory::over $report]}]
+    set class [expr {$wrong || [dict get $run problems] ne "" ? "wrong" : "good"}]
     set bars ""
     set keys ""
     foreach {kind state} {passed good failed bad known known skipped skip} {
