@@ -6,7 +6,7 @@ source [file join $::env(srcdir) tap.tcl]
 ::acre::paths::use options map mapops rom profile profilelabel profileview profilecase profileimage
 ::acre::paths::use machine profileplan profiletable verdict
 namespace path ::tap
-plan 79
+plan 80
 set tmp [tmp]
 
 proc file_of {name args} {
@@ -22,7 +22,7 @@ proc told {name args} {
 
 # --- profile files -------------------------------------------------------------------------------------------------
 
-is [::acre::profile::names] {bios gnumach grub linux linux-init memtest xen} "the bundled profiles"
+is [::acre::profile::names] {bios gnumach grub ipxe linux linux-init memtest xen} "the bundled profiles"
 foreach name [::acre::profile::names] {
     set profile [::acre::profile::read [::acre::profile::find $name]]
     ok [expr {[dict get $profile about] ne "" && [dict get $profile package] ne ""

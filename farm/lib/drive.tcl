@@ -25,6 +25,7 @@
 #                                  port, which it has then; not beside meta
 #     echo 0|1 (serial to stdout live)   expect regex|"" (ends a foreign image's run: end = expect)
 #     kernel 0|1 (QEMU: the image is a kernel that it loads itself)   append text   initrd path|"" (for that kernel)
+#     screen serial|"" (QEMU: what the BIOS shows comes on the serial port, too)
 #     ips number|"" (Bochs: instructions a second of the guest's time; the fewest that there can be without it)
 #     trace 0|1 (the emulator's log has all that it can tell)
 #     dump path|""   where the guest's memory goes at its end, as an ELF core (dumptake.tcl); there must be no gdb
@@ -64,7 +65,7 @@ namespace eval ::acre::drive {
         emulator qemu machine pc memory 0x4000000 rom "" cpu "" disk ide icount 0 accel tcg vga std trace 0
         gdb "" limits {first-byte 20 silence 20 total 120} most 0 audit-address "" on-audit "" on-resume ""
         on-start "" on-output "" console "" meta "" com2 "" echo 0 expect "" dump "" kernel 0 append "" initrd ""
-        ips ""
+        ips "" screen ""
     }
     # Seconds: between two looks at the clocks; of quiet before the CPU is looked at, and between two such looks.
     variable TICK 0.05

@@ -18,7 +18,7 @@ namespace eval ::acre::profile {
         started {regex ""} up {regex ""} gives-up {regex ""} ends {ends text}
         map {words ""} map-from {regex ""} map-to {regex ""} map-rule {rule usable} map-cut {yes no}
         total {regex ""} total-types {words 1} counted {ranges ""} control {yes no} ram-most {size ""}
-        usable-least {size ""}
+        usable-least {size ""} screen {screen ""}
         emulator {emulators {qemu bochs}} seconds {seconds 30} bochs-seconds {seconds ""} bochs-ips {number ""}
     }
     variable forms {
@@ -29,6 +29,7 @@ namespace eval ::acre::profile {
         size      {^[1-9][0-9]{0,6}[MGT]$}
         emulators {^(?:qemu|bochs)(?: (?:qemu|bochs))*$}
         yes       ^(yes|no)$
+        screen    ^serial$
         number    {^[1-9][0-9]{5,8}$}
         seconds   {^[1-9][0-9]{0,3}$}
     }

@@ -52,6 +52,7 @@ proc ::acre::profilecase::drive {case} {
     set profile [::acre::profile::read [dict get $case profile]]
     set drive [dict filter $case key kernel append initrd]
     dict set drive ips [dict get $profile bochs-ips]
+    dict set drive screen [dict get $profile screen]
     if {[dict get $profile ends] eq "text"} {
         dict set drive expect [Words $profile]
     } else {

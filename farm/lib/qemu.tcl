@@ -25,7 +25,7 @@ proc ::acre::qemu::guest {case} {
     set row [dict get $case row]
     set memory [dict get $case memory]
     set size [::acre::machine::size $memory]
-    set arguments [list -no-user-config -nodefaults -machine [dict get $row argument],memory-backend=ram \
+    set arguments [list -no-user-config -nodefaults -machine [dict get $row argument],memory-backend=ram[Screen $case] \
         -object [Ram $case $size] -m ${size} \
         -accel [dict get $case accel] -cpu [Cpu $case] -vga [dict get $case vga] -display none -nic none]
     lappend arguments {*}[::acre::qemuboot::arguments $case]
@@ -40,6 +40,11 @@ proc ::acre::qemu::guest {case} {
         lappend arguments {*}$ICOUNT
     }
     return $arguments
+}
+
+# Without graphics SeaBIOS has a screen on the serial port.
+proc ::acre::qemu::Screen {case} {
+    return [expr {[dict get $case screen] eq "serial" ? ",graphics=off" : ""}]
 }
 
 # Only what the guest touches costs the host.  RAM that becomes a dump is a file.
