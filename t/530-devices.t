@@ -1,16 +1,11 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: Apache-2.0
 # The same image boots from every kind of drive and machine there is, entered in odd ways, past disk calls that do what
-# BIOSes have been seen to do, and past sectors that cannot be read: it boots, or it names what is wrong.
+# BIOSes have been seen to do: it boots, or it names what is wrong.
 source [file join [expr {[info exists ::env(srcdir)] ? $::env(srcdir) : "."}] boots.tcl]
 
 set image [boots::image]
 set chain [boots::product t/boots/chain.bin]
-set first_kernel [boots::header $image KERNEL_LBA]
-set options [boots::header $image OPTIONS_LBA]
-set parts [expr {$::layout::IMAGE_PART_CHECKS | $::layout::IMAGE_PART_SYMBOLS}]
-# The last sector that a boot without a program reads.
-set last [expr {[lindex [boots::stretches $image $parts 1] end 1] / $::layout::LAYOUT_SECTOR_SIZE - 1}]
 
 # name -> {emulators end yaml-checks job-keys}.  The end is a glob.
 set cases {}
@@ -50,21 +45,6 @@ chained "A20 closed by every call" pass {read edd} quirk 8
 chained "no geometry, DL=0x00" pass {drive 0x80 read edd} quirk 9 drive 0x00
 chained "every other read fails" pass {drive 0x80} quirk 10
 
-# Sectors that cannot be read, by QEMU's blkdebug: once, and always.
-proc unreadable {sector once end checks} {
-    boot "sector $sector unreadable [expr {$once ? {once} : {for good}}]" qemu $end $checks \
-        blkdebug [list $sector $once]
-}
-foreach sector [list 1 7 $options $first_kernel [expr {$first_kernel + 60}] $last] {
-    unreadable $sector 1 pass [expr {$sector >= $options ? {retries 1} : {}}]
-}
-foreach sector {1 7} {
-    unreadable $sector 0 "refused: disk unreadable*" {}
-}
-foreach sector [list $options $first_kernel [expr {$first_kernel + 60}] $last] {
-    unreadable $sector 0 "refused: disk 0x80 cannot be read at sector $sector (*" {}
-}
-
 # chain.asm with its parameters.
 proc chain_image {options} {
     set said [dict merge {drive 0x80 a20 0 cs 0 quirk 0} $options]
@@ -74,7 +54,7 @@ proc chain_image {options} {
     return [boots::save [string replace $::chain 0x1f0 [expr {0x1f0 + [string length $parameters] - 1}] $parameters]]
 }
 
-# A job of this case; keys chain and blkdebug are ours.
+# A job of this case; the key chain is ours.
 proc job {emulator keys} {
     set file $::plain
     set disk [dict create]
@@ -84,14 +64,6 @@ proc job {emulator keys} {
         dict set disk extra [expr {$emulator eq "qemu"
             ? [list -drive if=none,id=chain,format=raw,snapshot=on,file=$floppy -device floppy,drive=chain -boot a]
             : [list "floppya: 1_44=$floppy, status=inserted, write_protected=1" "boot: floppy"]}]
-    }
-    if {[dict exists $keys blkdebug]} {
-        lassign [dict get $keys blkdebug] sector once
-        dict unset keys blkdebug
-        set copy [boots::save $::image]
-        boots::Write $copy.conf "\[inject-error]\nevent = \"read_aio\"\nerrno = \"5\"\nsector = \"$sector\"\nonce =\
-            \"[expr {$once ? {on} : {off}}]\"\n"
-        dict set disk drive if=none,id=boot,format=raw,rerror=report,file=blkdebug:$copy.conf:$copy
     }
     return [boots::$emulator $file {*}[dict merge $keys $disk]]
 }

@@ -123,7 +123,9 @@ TESTS += \
 	t/510-panics.t \
 	t/512-heap-panics.t \
 	t/514-checks-leave.t \
+	t/516-failing.t \
 	t/520-damage.t \
+	t/522-unreadable.t \
 	t/525-archive-damage.t \
 	t/530-devices.t \
 	t/540-cpus.t \
@@ -190,7 +192,9 @@ slow_TESTS += \
 	t/905-distcheck.t \
 	t/910-debian.t \
 	t/920-rpm.t \
-	t/930-cross.t
+	t/930-cross.t \
+	t/940-sectors.t \
+	t/945-allocations.t
 
 # Boot sectors of ours for t/5xx, t/710 and t/bench.
 acre_BUILT += t/boots/chain.bin t/boots/console.bin t/boots/port2.bin t/boots/rdtsc.bin t/boots/talk.bin

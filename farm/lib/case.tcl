@@ -8,7 +8,7 @@
 # A guest that passes by its own word and fails a comparison is FAIL: the word is not evidence.  All that was seen stays
 # in the case's directory: served.map, cut.txt, serial.log, replay.sh, audit.txt, result.txt, ledger.svg, ledger.txt.
 
-::acre::paths::use casefindings
+::acre::paths::use casefindings failcase
 
 namespace eval ::acre::case {
     # Seconds at scale 1; a boot takes well under one.
@@ -119,13 +119,16 @@ proc ::acre::case::Boot {case served} {
     set result [::acre::verdict::of $outcome $tap [Expectation $case]]
     dict set result margin [format %.2f [dict get $outcome margin]]
     dict set result findings {}
+    if {[::acre::failcase::wanted $case]} {
+        set result [::acre::failcase::verdict $case $result $tap]
+    }
     if {[dict get $result verdict] eq "SKIP" && [dict get $case expect] eq "boots"} {
         # Acre's own self-checks have no reason to skip: a plan without points would hide whatever is wrong.
         set why "the guest skipped its checks: [dict get $result why]"
         return [dict replace $result verdict FAIL sub skipped why $why]
     }
     if {[dict get $result verdict] eq "PASS" && [dict get $case regex] eq ""
-            && [dict get $case expect] eq "boots"} {
+            && [dict get $case expect] eq "boots" && [dict get $result sub] ne "lacking"} {
         dict set result findings [Findings $case $served $tap]
         set result [Judged $result]
     }

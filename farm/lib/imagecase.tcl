@@ -9,8 +9,9 @@
 #   ::acre::imagecase::is_path VALUE  -> whether it is a path
 
 namespace eval ::acre::imagecase {
-    # The options that change nothing of what the farm compares; `acre help image` says what they mean.
-    variable OPTIONS {heap ^(debug|plain)$ aslr ^[01]$ wxorx ^[01]$ seed ^[0-9]{1,20}$}
+    # The options that change nothing of what the farm compares, and the one that failcase.tcl judges; `acre help image`
+    # says what they mean.
+    variable OPTIONS {heap ^(debug|plain)$ aslr ^[01]$ wxorx ^[01]$ seed ^[0-9]{1,20}$ fail ^[0-9]{1,18}-?$}
 }
 
 proc ::acre::imagecase::is_path {value} {
@@ -26,7 +27,7 @@ proc ::acre::imagecase::fault {value} {
         if {![regexp {^([a-z]+)=(.*)$} $setting - name text] || ![dict exists $OPTIONS $name]
                 || ![regexp [dict get $OPTIONS $name] $text]} {
             return "'$setting' is no option that a case's image may have (heap=debug|plain, aslr=0|1, wxorx=0|1,\
-                seed=N), nor the path of an .img file"
+                seed=N, fail=K, fail=K-), nor the path of an .img file"
         }
     }
     return ""

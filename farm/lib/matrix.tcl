@@ -19,7 +19,7 @@
 #
 # What a machine cannot have, be or boot from is forbidden without a line: such combinations count as illegal.
 
-::acre::paths::use cover matrixlimits
+::acre::paths::use cover matrixlimits failcase
 
 namespace eval ::acre::matrix {
     # What "-" stands for.
@@ -105,7 +105,8 @@ proc ::acre::matrix::Value {matrixVar number axis word} {
     variable defaults
     upvar 1 $matrixVar matrix
     set file [dict get $matrix file]
-    foreach value [::acre::quirks::expand $word] {
+    set kind [dict get {0 quirks 1 failcase} [string equal $axis image]]
+    foreach value [::acre::${kind}::expand $word] {
         if {$value eq "-" && $axis ni {map emu}} {
             set value [dict get $defaults $axis]
         } elseif {$axis eq "image" && [::acre::imagecase::is_path $value]} {

@@ -48,11 +48,14 @@ namespace eval ::acre::patterns {
     Define exit      $::layout::PROTO_EXIT {(\d+)}
     Define refused   $::layout::PROTO_REFUSED {([^\r\n]+)}
     Define panic     $::layout::PROTO_PANIC {([^\r\n]+)}
+    Define failing   $::layout::PROTO_FAILING {(\d+)}
+    Define allocations $::layout::PROTO_ALLOCATIONS {(\d+) (\d+)}
     Define frame     $::layout::PROTO_FRAME {([^\r\n]+)}
     # The comments that have a form, by the text they begin with: a line that begins so must be whole.
     variable FORMS [list $::layout::PROTO_MARK mark $::layout::PROTO_E820 e820 $::layout::PROTO_USABLE usable \
         $::layout::PROTO_LEDGER ledger $::layout::PROTO_MAPPING mapping $::layout::PROTO_EXIT exit \
-        $::layout::PROTO_REFUSED refused $::layout::PROTO_PANIC panic $::layout::PROTO_FRAME frame]
+        $::layout::PROTO_REFUSED refused $::layout::PROTO_PANIC panic $::layout::PROTO_FRAME frame \
+        $::layout::PROTO_FAILING failing $::layout::PROTO_ALLOCATIONS allocations]
 
     # QEMU's -d cpu_reset log, and its words on stderr.
     Define qemu-triple-fault {} {Triple fault}

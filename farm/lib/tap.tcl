@@ -13,12 +13,16 @@
 #     usable   list of {base limit}                     ledger  dict owner -> frames
 #     mappings list of {base limit phys size flags ?owner?}   exit    the exit line's number, or ""
 #     refused  the refusal's text, or ""                panic   the panic's text, or ""     frames  list of texts
+#     failing  the number of the allocation that was refused first, or ""
+#     allocations {COUNT REFUSED}, or ""
 #     program  the path of the program that ran, or ""  output  what it printed        status  its status, or ""
 #     problems list of "line N: what", in order         torn    the first of them, or ""
 #
 # Nothing is guessed: a line that is neither TAP nor a comment, a number out of order, missing or double, a plan that is
 # missing, double or late, text after the exit line, a last line without its end: each is a problem, by its line.  A
 # refusal or a panic needs no plan, because the guest ended before or within its report.
+
+::acre::paths::use tapforms
 
 namespace eval ::acre::tap {}
 
@@ -32,7 +36,8 @@ proc ::acre::tap::parse {text} {
 # after it, so from a program's line on the text is kept for the end.
 proc ::acre::tap::start {} {
     set tap [dict create version 0 plan "" skip "" points {} facts {} marks {} e820 {} usable {} ledger {} mappings {} \
-        exit "" refused "" panic "" frames {} program "" output "" status "" problems {} torn ""]
+        exit "" refused "" panic "" frames {} failing "" \
+        allocations "" program "" output "" status "" problems {} torn ""]
     return [dict create tap $tap state start number 0 held "" text ""]
 }
 
@@ -127,68 +132,6 @@ proc ::acre::tap::Line {tapvar state number line} {
         return [Yaml tap $state $number $line]
     }
     return [Report tap $state $number $line]
-}
-
-# A comment: one of the forms, or free text, which may hold printable characters only.
-proc ::acre::tap::Comment {tapvar number line} {
-    upvar 1 $tapvar tap
-    foreach {start form} $::acre::patterns::FORMS {
-        if {[string equal -length [string length $start] $start $line]} {
-            if {![::acre::patterns::match $form $line a b c d e f]} {
-                Problem tap $number "not a whole '[string trim $start]' line: [Shown $line]"
-                return
-            }
-            return [Form_$form tap $number $a $b $c $d $e $f]
-        }
-    }
-    if {![::acre::patterns::match comment $line] || [regexp {[^\x20-\x7e\t\r\n]} $line]} {
-        Problem tap $number "a damaged comment: [Shown $line]"
-    }
-}
-
-# What each form of comment adds.
-proc ::acre::tap::Form_mark {tapvar number name tsc args} {
-    upvar 2 $tapvar tap
-    dict set tap marks $name $tsc
-}
-proc ::acre::tap::Form_e820 {tapvar number base length type attributes args} {
-    upvar 2 $tapvar tap
-    dict lappend tap e820 [list $base $length $type $attributes]
-}
-proc ::acre::tap::Form_usable {tapvar number base limit args} {
-    upvar 2 $tapvar tap
-    dict lappend tap usable [list $base $limit]
-}
-proc ::acre::tap::Form_mapping {tapvar number args} {
-    upvar 2 $tapvar tap
-    # Only leaves that a heap has mapped say whose they are.
-    dict lappend tap mappings [expr {[lindex $args 5] eq "" ? [lrange $args 0 4] : $args}]
-}
-proc ::acre::tap::Form_ledger {tapvar number owner frames args} {
-    upvar 2 $tapvar tap
-    if {[dict exists $tap ledger $owner]} {
-        Problem tap $number "owner '$owner' is twice in the ledger"
-    }
-    dict set tap ledger $owner $frames
-}
-proc ::acre::tap::Form_exit {tapvar number code args} {
-    upvar 2 $tapvar tap
-    dict set tap exit $code
-}
-proc ::acre::tap::Form_refused {tapvar number why args} {
-    upvar 2 $tapvar tap
-    dict set tap refused $why
-}
-proc ::acre::tap::Form_panic {tapvar number what args} {
-    upvar 2 $tapvar tap
-    # The first panic is the one that counts; one within a panic is kept in the log only.
-    if {[dict get $tap panic] eq ""} {
-        dict set tap panic $what
-    }
-}
-proc ::acre::tap::Form_frame {tapvar number frame args} {
-    upvar 2 $tapvar tap
-    dict lappend tap frames $frame
 }
 
 # A line of a YAML block, which belongs to the last point.
