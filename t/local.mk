@@ -143,6 +143,7 @@ TESTS += \
 	t/606-changed.t \
 	t/610-runner.t \
 	t/613-random-farm.t \
+	t/617-replay.t \
 	t/620-interrupt.t \
 	t/650-real-programs.t \
 	t/655-stress-ng.t \

@@ -39,10 +39,5 @@ proc ::acre::report::status {report} {
     if {[dict get $run problems] ne ""} {
         return 2
     }
-    foreach entry [dict get $run known] {
-        if {[dict get $entry expired]} {
-            return 1
-        }
-    }
-    return [expr {[dict get $counts failed] ? 1 : [dict get $counts passed] + [dict get $counts known] ? 0 : 2}]
+    return [::acre::known::status $run $counts]
 }
