@@ -14,3 +14,13 @@ boot/stage2.elf: $(stage2_OBJS) boot/stage2.lds
 boot/stage2.bin: boot/stage2.elf
 	$(AM_V_GEN)$(OBJCOPY) -O binary -j .low -j .text -j .rodata -j .data $< $@
 CLEANFILES += boot/stage2.elf
+
+# stage1 once more, with its symbols and lines, for gdb (acre farm --replay CASE --gdb=stage1); nothing of it is booted.
+boot/stage1.n32.o: boot/stage1.asm nasm.flags | $(gen_FILES)
+	$(AM_V_NASM)$(MKDIR_P) $(@D) && $(NASM_COMMON) -g -F dwarf -f elf32 -o $@ $<
+boot/stage1.elf: boot/stage1.n32.o $(top_srcdir)/src/x86_64/layout.h
+	$(AM_V_LD)base=`$(SED) -n 's/^#define LAYOUT_MBR_BASE \([^ ]*\).*/\1/p' $(top_srcdir)/src/x86_64/layout.h` && \
+	$(LD) -m elf_i386 -Ttext=$$base -e $$base -o $@ boot/stage1.n32.o
+CLEANFILES += boot/stage1.elf
+acre_DEPS += boot/stage1.n32.o
+pkgdata_DATA += boot/stage1.elf boot/stage2.elf

@@ -16,7 +16,9 @@
 
         bits 16
         cpu 386
+%ifidn __?OUTPUT_FORMAT?__, bin
         org LAYOUT_MBR_BASE
+%endif
 
 TRIES   equ 3                                   ; reads of one sector, a reset between them
 

@@ -150,6 +150,7 @@ TESTS += \
 	t/610-runner.t \
 	t/613-random-farm.t \
 	t/617-profiles.t \
+	t/617-replay.t \
 	t/620-interrupt.t \
 	t/650-real-programs.t \
 	t/655-stress-ng.t \

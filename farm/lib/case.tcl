@@ -156,6 +156,9 @@ proc ::acre::case::Drive {case served} {
     foreach key {emulator machine memory dir cpu disk} {
         dict set drive $key [dict get $case $key]
     }
+    foreach {key none} {icount 0 rr "" back 0} {
+        dict set drive $key [expr {[dict exists $case $key] ? [dict get $case $key] : $none}]
+    }
     set own [dict replace $case image [::acre::imagecase::image $case]]
     dict set drive image [::acre::storecase::image $own [::acre::programcase::image $own]]
     if {[::acre::storecase::wanted $case]} {

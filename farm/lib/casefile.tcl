@@ -60,3 +60,18 @@ proc ::acre::casefile::read {file} {
     }
     return $case
 }
+
+# correct RESULT FINDINGS: what the case came to after all, once the run was over, in its result.txt.
+proc ::acre::casefile::correct {result findings} {
+    if {[catch {open [file join [dict get $result dir] result.txt] r+} channel]} {
+        return
+    }
+    set text [::read $channel]
+    foreach key {verdict sub why} {
+        regsub -line "^$key: .*\$" $text "$key: [string map {& \\& \\ \\\\} [dict get $result $key]]" text
+    }
+    chan truncate $channel 0
+    seek $channel 0
+    puts -nonewline $channel $text[join [lmap finding $findings {string cat "finding: " $finding \n}] ""]
+    close $channel
+}

@@ -11,7 +11,7 @@ namespace eval ::acre::farm {
     }
     variable runLibraries {
         options farmcheck plan group matrix farmmatrix family progress keeper runner resume summary probe emulators
-        profileplan profiletable farmrun
+        profileplan profiletable flaky farmend farmrun
     }
     # option -> {kind name default}: list options take all words up to the next option and may be repeated.
     variable options {
@@ -23,6 +23,9 @@ namespace eval ::acre::farm {
         --image {one image {}} --syms {one syms {}}
         --profile {list profiles {}} --kernel {one kernel {}} --append {one append {}} --initrd {one initrd {}}
         --expect {one regex {}} --timeout-scale {one scale 1} --case {one case {}}
+        --replay {one replay {}} --gdb {maybe gdb {} stage3} --record {flag record 0}
+        --bisect {list bisect {}} --build {one build {}} --built {one built {}} --repository {one repository {}}
+        --retry-failed {flag failed 0} --retries {one retries 3} --known {one known {}}
         --list {flag list 0} --changed-since {one since ""} --resume {flag resume 0} --pictures {flag pictures 0}
     }
     variable emulators {qemu qemu-system-x86_64 bochs bochs}
@@ -37,10 +40,20 @@ proc ::acre::cmd::farm {args} {
         return [::acre::farm::One [lindex $args 1]]
     }
     ::acre::farm::load 1
+    if {[lindex $args 0] eq "--bisect-step" && [llength $args] == 2} {
+        ::acre::paths::use bisectstep
+        return [::acre::bisectstep::run [lindex $args 1]]
+    }
     variable ::acre::farm::options
     set given [::acre::options::parse farm $options $args]
     if {[dict get $given case] ne ""} {
         return [::acre::farm::Again [dict get $given case]]
+    }
+    foreach mode {replay bisect} {
+        if {[dict get $given $mode] ne ""} {
+            ::acre::paths::use replay $mode
+            return [::acre::${mode}::command $given]
+        }
     }
     ::acre::farm::Check given
     if {[dict get $given coverage]} {
@@ -69,8 +82,8 @@ proc ::acre::farm::Changed {cases rev} {
 
 proc ::acre::farm::Run {cases given} {
     set command [list [info nameofexecutable] [file normalize $::argv0] farm --one]
-    return [::acre::farmrun::run $cases [dict create out [dict get $given out] jobs [dict get $given jobs] \
-        resume [dict get $given resume] command $command tty [Terminal]]]
+    return [::acre::farmrun::run $cases [dict merge [dict create command $command tty [Terminal]] \
+        [dict filter $given key out jobs resume failed retries known]]]
 }
 
 # Whether standard output is a terminal that can rewrite a line.

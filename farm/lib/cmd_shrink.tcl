@@ -14,7 +14,7 @@ namespace eval ::acre::cmdshrink {
 # acre shrink CASE [OPTION...] -> exit status.
 proc ::acre::cmd::shrink {args} {
     ::acre::farm::load 1
-    ::acre::paths::use shrink shrinkcase mapimport oracle
+    ::acre::paths::use shrink shrinkcase mapimport oracle pair
     lassign [::acre::cmdshrink::Words $args] case given
     return [::acre::cmdshrink::Shrink $case $given]
 }
@@ -42,6 +42,12 @@ proc ::acre::cmdshrink::Words {words} {
     set case [::acre::casefile::read $file]
     if {![file isfile [dict get $case image]]} {
         ::acre::err::bad "[dict get $case image]: the case's image is gone; run the case again with 'acre farm'"
+    }
+    set recorded [::acre::pair::recorded [file dirname $file]]
+    if {$recorded ne "" && [dict get $recorded sub] eq "emulators"} {
+        ::acre::err::bad "[dict get $case name] is well by itself and fails beside the other emulator only, so there is\
+            nothing to boot smaller and smaller; see both: acre farm --replay\
+            [::acre::summary::Quoted [file dirname $file]]"
     }
     if {[dict get $given out] eq ""} {
         dict set given out [file join [file dirname [file normalize $file]] shrink]

@@ -5,6 +5,8 @@
 #   ::acre::drive::run CASE       CASE is a dict; every key but image and dir has a default:
 #     emulator qemu|bochs   machine pc|q35|isapc (bochs: pc)   memory bytes   image path   dir existing directory
 #     rom path|""   cpu model|""   disk ide|virtio|floppy   icount 0|1   accel tcg|kvm
+#     rr ""|record|replay   QEMU: makes or repeats the recording in dir (qemu.tcl)
+#     back 0|1   with rr: so that gdb can go back in it
 #     vga std|none   QEMU's display adapter; Bochs has one always
 #     limits {first-byte S silence S total S}   seconds, fractions allowed
 #     most bytes|0     from the serial port; a guest that says more is ended as timeout
@@ -62,7 +64,7 @@ namespace eval ::acre::drive {
     variable live {}
     variable count 0
     variable DEFAULTS {
-        emulator qemu machine pc memory 0x4000000 rom "" cpu "" disk ide icount 0 accel tcg vga std trace 0
+        emulator qemu machine pc memory 0x4000000 rom "" cpu "" disk ide icount 0 rr "" back 0 accel tcg vga std trace 0
         gdb "" limits {first-byte 20 silence 20 total 120} most 0 audit-address "" on-audit "" on-resume ""
         on-start "" on-output "" console "" meta "" com2 "" echo 0 expect "" dump "" kernel 0 append "" initrd ""
         ips "" screen ""

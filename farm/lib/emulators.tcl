@@ -116,16 +116,6 @@ proc ::acre::emulators::Failed {result findings} {
         append why " (and [expr {[llength $findings] - 1}] more in result.txt)"
     }
     set result [dict replace $result verdict FAIL sub emulators why $why]
-    set file [file join [dict get $result dir] result.txt]
-    if {![catch {open $file r+} channel]} {
-        set text [read $channel]
-        foreach key {verdict sub why} {
-            regsub -line "^$key: .*\$" $text "$key: [string map {& \\& \\ \\\\} [dict get $result $key]]" text
-        }
-        chan truncate $channel 0
-        seek $channel 0
-        puts -nonewline $channel $text[join [lmap finding $findings {string cat "finding: " $finding \n}] ""]
-        close $channel
-    }
+    ::acre::casefile::correct $result $findings
     return $result
 }

@@ -16,6 +16,7 @@
 
 namespace eval ::acre::err {
     variable packages {
+        qemu-img qemu-utils git git
         qemu-system-x86_64 qemu-system-x86
         bochs bochs
         expect expect

@@ -26,12 +26,31 @@ proc ::acre::farm::Check {givenVar} {
     if {![::acre::options::number [dict get $given scale] 1e6]} {
         ::acre::err::usage "--timeout-scale '[dict get $given scale]' is not a number above 0 and at most 1000000"
     }
+    CheckFailures $given
     CheckRegex $given
     ::acre::profileplan::check given
     CheckRandom given
     CheckAxes $given
     if {[dict get $given profiles] eq ""} {
         CheckImage given
+    }
+}
+
+# What is about failures.
+proc ::acre::farm::CheckFailures {given} {
+    foreach {key mode} {gdb replay record replay build bisect built bisect repository bisect} {
+        if {[dict get $given $key] ni {"" 0} && [dict get $given $mode] eq ""} {
+            ::acre::err::usage "--$key is for --$mode; see 'acre help farm'"
+        }
+    }
+    if {[dict get $given resume] && [dict get $given failed]} {
+        ::acre::err::usage "--resume runs what failed, too: say one of it and --retry-failed"
+    }
+    if {![regexp {^[0-9]{1,2}$} [dict get $given retries]]} {
+        ::acre::err::usage "--retries '[dict get $given retries]' is not a number from 0 to 99"
+    }
+    if {[dict get $given known] ne ""} {
+        ::acre::known::read [dict get $given known]
     }
 }
 

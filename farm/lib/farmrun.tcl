@@ -10,19 +10,25 @@ namespace eval ::acre::farmrun {
     variable guardian ""
 }
 
-# run CASES OPTIONS -> exit status.  OPTIONS: out jobs resume command (the case command).
+# run CASES OPTIONS -> exit status.  OPTIONS: out jobs resume failed (1: --retry-failed) retries known tty command (the
+# case command).
 proc ::acre::farmrun::run {cases options} {
     variable lock
     variable guardian
     set out [file normalize [dict get $options out]]
-    Directory $out [dict get $options resume]
+    set again [expr {[dict get $options resume] || [dict get $options failed]}]
+    if {[dict get $options failed]} {
+        set cases [::acre::resume::planned $cases $out]
+    }
+    Directory $out $again
     try {
         set cases [Prepare [::acre::profileplan::disks $cases $out] $out]
         ::acre::plan::write $cases [file join $out plan.tsv]
-        set done [Known cases $out [dict get $options resume]]
+        set done [Known cases $out $options]
         ::acre::keeper::start
         set begun [clock milliseconds]
-        set results [::acre::runner::run $cases $done [Slots $options $out $cases]]
+        set slots [Slots $options $out $cases]
+        set results [::acre::runner::run $cases $done $slots]
         lassign [::acre::emulators::judge $cases $results] changed words
         set results [dict merge $results $changed]
         set changed [dict merge $changed [::acre::profiletable::judge $cases $results]]
@@ -31,10 +37,13 @@ proc ::acre::farmrun::run {cases options} {
         if {$words ne ""} {
             puts $words
         }
+        dict set slots times [dict get $options retries]
+        set changed [::acre::flaky::judge $cases [dict remove $results {*}[dict keys $done]] $slots]
+        ::acre::runner::add [file join $out results.tsv] [dict values $changed]
+        set results [dict merge $results $changed]
         ::acre::profiletable::show $cases $results $out
-        set counts [::acre::summary::counts $cases $results]
-        puts [::acre::summary::text $cases $results [expr {([clock milliseconds] - $begun) / 1000.0}]]
-        return [::acre::summary::status $counts]
+        return [::acre::farmend::say $cases $results [expr {([clock milliseconds] - $begun) / 1000.0}] \
+            [dict get $options known]]
     } finally {
         # Where the whole directory was taken away there is another reason to tell.
         catch {file delete $lock}
@@ -43,7 +52,7 @@ proc ::acre::farmrun::run {cases options} {
 }
 
 # Makes OUT, or takes it over: what another run is working in is left alone, old results are put aside.
-proc ::acre::farmrun::Directory {out resume} {
+proc ::acre::farmrun::Directory {out again} {
     variable lock
     variable guardian
     if {[catch {file mkdir $out} why]} {
@@ -63,7 +72,7 @@ proc ::acre::farmrun::Directory {out resume} {
         set channel [open $file {WRONLY CREAT EXCL}]
         puts $channel [::acre::keeper::process]
         close $channel
-        if {!$resume && [file exists [file join $out results.tsv]]} {
+        if {!$again && [file exists [file join $out results.tsv]]} {
             file rename -force [file join $out results.tsv] [file join $out results-before.tsv]
         }
     } why]} {
@@ -78,14 +87,19 @@ proc ::acre::farmrun::Reason {message} {
     return [string trim [lindex [split $message :] end]]
 }
 
-# Every case gets its directory and its hash.
-proc ::acre::farmrun::Prepare {cases out} {
+# hashes CASES -> dict name -> hash of all that the case's result depends on.
+proc ::acre::farmrun::hashes {cases} {
     set images [lsort -unique [lmap case $cases {dict get $case image}]]
     set files [lsort [concat $images [list [::acre::paths::get fakebios] [::acre::programcase::file]] \
         [::acre::profileplan::files $cases] [glob -directory [::acre::paths::get lib] *.tcl] \
         [glob -directory [::acre::paths::get machines] *.tcl]]]
     set programs [dict map {emulator program} $::acre::farm::emulators {lindex [auto_execok $program] 0}]
-    set hashes [::acre::resume::hashes $cases $files $programs]
+    return [::acre::resume::hashes $cases $files $programs]
+}
+
+# Every case gets its directory and its hash.
+proc ::acre::farmrun::Prepare {cases out} {
+    set hashes [hashes $cases]
     return [lmap case $cases {
         dict set case dir [file join $out [dict get $case name]]
         dict set case hash [dict get $hashes [dict get $case name]]
@@ -98,10 +112,12 @@ proc ::acre::farmrun::Prepare {cases out} {
 
 # Results that need no run: kept ones, and those of emulators that are missing or broken.  The others' clocks get the
 # scale that the probe found.
-proc ::acre::farmrun::Known {casesVar out resume} {
+proc ::acre::farmrun::Known {casesVar out options} {
     upvar 1 $casesVar cases
     set done [dict create]
-    if {$resume} {
+    if {[dict get $options failed]} {
+        set done [::acre::resume::well [file join $out results.tsv]]
+    } elseif {[dict get $options resume]} {
         set hashes [dict create {*}[concat {*}[lmap case $cases {list [dict get $case name] [dict get $case hash]}]]]
         set done [::acre::resume::kept [file join $out results.tsv] $hashes]
     }

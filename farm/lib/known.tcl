@@ -16,6 +16,8 @@
 #   ::acre::known::judge RUN ENTRIES TODAY -> RUN (reportread.tcl's) with, in every case, state: good, skip, bad, known
 #                                          or unexpected; and entry where one matches; and in RUN known: the entries,
 #                                          each with cases (how many match) and expired (0 or 1)
+#   ::acre::known::status RUN COUNTS    -> the exit status of such a RUN; COUNTS as reporttext.tcl has them: 1 if a case
+#                                          is red or an entry has expired, 2 if nothing was tested, else 0
 #   ::acre::known::red CASE             -> 1 if the case makes a run fail
 
 ::acre::paths::use verdict
@@ -139,4 +141,13 @@ proc ::acre::known::Same {case entry} {
 
 proc ::acre::known::red {case} {
     return [expr {[dict get $case state] in {bad unexpected}}]
+}
+
+proc ::acre::known::status {run counts} {
+    foreach entry [dict get $run known] {
+        if {[dict get $entry expired]} {
+            return 1
+        }
+    }
+    return [expr {[dict get $counts failed] ? 1 : [dict get $counts passed] + [dict get $counts known] ? 0 : 2}]
 }

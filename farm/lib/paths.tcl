@@ -4,10 +4,9 @@
 #
 #   ::acre::paths::tree SOURCE BUILD   the two trees (absolute)
 #   ::acre::paths::installed DATA      everything is in one directory, PREFIX/share/acre
-#   ::acre::paths::get KEY             image syms elf layout owners fakebios maps machines matrices profiles lib help
-#                                      gdb ->
-#                                      absolute, whether it exists or not; version -> the version number.  Raises
-#                                      {ACRE PATHS} for another KEY
+#   ::acre::paths::get KEY             image syms elf stage1 stage2 layout owners fakebios maps machines matrices profiles
+#                                      lib help gdb realmode -> absolute, whether it exists or not; version -> the
+#                                      version number.  Raises {ACRE PATHS} for another KEY
 #   ::acre::paths::sources             the source tree; raises {ACRE USAGE} where Acre is installed
 #   ::acre::paths::configuration       where acre/nightly.conf stands if a person has none of their own
 #   ::acre::paths::product FILE        a product of the build by its path in the build tree, as farm/probes/ok.bin
@@ -23,6 +22,8 @@ namespace eval ::acre::paths {
         image    {"" acre.img acre.img}
         syms     {"" acre.syms acre.syms}
         elf      {"" acre.elf acre.elf}
+        stage1   {"" boot/stage1.elf stage1.elf}
+        stage2   {"" boot/stage2.elf stage2.elf}
         layout   {"" gen/layout.tcl layout.tcl}
         owners   {"" gen/owners.tcl owners.tcl}
         versions {"" gen/version version}
@@ -34,6 +35,7 @@ namespace eval ::acre::paths {
         lib      {farm/lib "" lib}
         help     {doc/help "" help}
         gdb      {tools/gdb/acre-gdb.py "" gdb/acre-gdb.py}
+        realmode {tools/gdb/real-mode.xml "" gdb/real-mode.xml}
     }
 }
 

@@ -9,8 +9,17 @@
 
 namespace eval ::acre::qemu {
     variable PROGRAM qemu-system-x86_64
-    # Repeatable to the bit: one instruction one nanosecond, a clock that starts at a fixed day.
-    variable ICOUNT {-icount shift=0,sleep=off -rtc base=2020-01-01,clock=vm}
+    # Instructions are counted, one a nanosecond; the clock starts on a fixed day; RDRAND and RDSEED have a fixed seed.
+    # Only when a disk's answer comes is still the host's to say, which moves the counts by a thousandth.
+    variable FIXED {-rtc base=2020-01-01,clock=vm -seed 1}
+    variable ICOUNT [concat {-icount shift=0,sleep=off} $FIXED]
+    # Where a boot that is recorded keeps what it could not know beforehand, and finds it when it is repeated to the
+    # bit.  QEMU writes its end only when it ends by itself, or is asked to.
+    variable RECORDING qemu.rr
+    # A recording that gdb can go back in has a snapshot of the machine at its start, in a disk over the case's own.
+    variable OVERLAY qemu.qcow2
+    # So many times as long a boot may take with it.
+    variable SLOWER 4
 }
 
 # QEMU's option syntax takes a comma for the next option unless it is doubled.
@@ -36,7 +45,9 @@ proc ::acre::qemu::guest {case} {
         lappend arguments -device isa-debug-exit,iobase=$::layout::PROTO_DEBUGEXIT_PORT,iosize=4
     }
     lappend arguments -no-reboot
-    if {[dict get $case icount]} {
+    if {[dict get $case rr] in {record replay}} {
+        lappend arguments {*}[Counted [dict get $case rr] "" [dict get $case back]]
+    } elseif {[dict get $case icount]} {
         lappend arguments {*}$ICOUNT
     }
     return $arguments
@@ -45,6 +56,14 @@ proc ::acre::qemu::guest {case} {
 # Without graphics SeaBIOS has a screen on the serial port.
 proc ::acre::qemu::Screen {case} {
     return [expr {[dict get $case screen] eq "serial" ? ",graphics=off" : ""}]
+}
+
+# What makes a boot one that is recorded, or repeats a recording.
+proc ::acre::qemu::Counted {mode {file ""} {back 0}} {
+    variable FIXED
+    variable RECORDING
+    set snapshot [expr {$back ? ",rrsnapshot=start" : ""}]
+    return [list -icount shift=0,rr=$mode,rrfile=[expr {$file eq "" ? $RECORDING : $file}]$snapshot {*}$FIXED]
 }
 
 # Only what the guest touches costs the host.  RAM that becomes a dump is a file.
@@ -62,6 +81,17 @@ proc ::acre::qemu::Cpu {case} {
     return [expr {[dict get $case accel] eq "kvm" ? "host" : [dict get $case row cpu]}]
 }
 
+proc ::acre::qemu::Overlay {case} {
+    variable OVERLAY
+    if {[dict get $case back] && [dict get $case rr] eq "record"} {
+        set command [list [::acre::err::need qemu-img] create -q -f qcow2 -F raw -b [dict get $case boot] \
+            [file join [dict get $case dir] $OVERLAY]]
+        if {[catch {exec {*}$command 2>@1} why]} {
+            return -code error -errorcode {ACRE EMULATOR} "qemu-img: $why"
+        }
+    }
+}
+
 # What QEMU is asked to log: always what tells a triple fault, and with trace every translated block, trap and guest
 # error.
 proc ::acre::qemu::Log {case} {
@@ -72,6 +102,16 @@ proc ::acre::qemu::Log {case} {
 proc ::acre::qemu::Command {case} {
     variable PROGRAM
     return [concat $PROGRAM [guest $case] [Log $case]]
+}
+
+# The script that boots the case without the farm.  Its first boot is recorded, unless this one is.
+proc ::acre::qemu::Script {handle} {
+    upvar #0 $handle run
+    variable RECORDING
+    set tcg [expr {[dict get $run(case) accel] eq "tcg"}]
+    set plain [dict replace $run(case) dump "" icount 0 back 0 rr [expr {$tcg ? "off" : ""}]]
+    ::acre::rundir::replay $handle [concat [Command $plain] -serial stdio] "" "" \
+        [expr {$tcg ? $RECORDING : ""}] [Counted \$mode \$file]
 }
 
 proc ::acre::qemu::start {handle} {
@@ -87,7 +127,8 @@ proc ::acre::qemu::start {handle} {
     }
     ::acre::rundir::fifos_begin $handle {*}$pipes
     dict set run(case) boot [::acre::rundir::boot_file $handle]
-    ::acre::rundir::replay $handle [concat [Command [dict replace $run(case) dump ""]] -serial stdio] "" ""
+    Script $handle
+    Overlay $run(case)
     set own [::acre::rundir::own_disk $handle]
     if {$own ne ""} {
         dict set run(case) boot $own

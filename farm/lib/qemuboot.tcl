@@ -12,9 +12,7 @@ namespace eval ::acre::qemuboot {}
 proc ::acre::qemuboot::arguments {case} {
     set boot [dict get $case boot]
     if {![dict get $case kernel]} {
-        set keep [expr {[dict exists $case own] ? "" : "snapshot=on,"}]
-        return [list -drive if=none,id=boot,format=raw,${keep}file=[::acre::qemu::Escape $boot] \
-            {*}[dict get $case row disk-[dict get $case disk]]]
+        return [list {*}[Drives $case] {*}[dict get $case row disk-[dict get $case disk]]]
     }
     set arguments [list -kernel [::acre::qemu::Escape $boot]]
     foreach key {append initrd} {
@@ -23,4 +21,18 @@ proc ::acre::qemuboot::arguments {case} {
         }
     }
     return $arguments
+}
+
+# The disk.  Where a boot may be recorded, the answers of the disk pass by what records their time.
+proc ::acre::qemuboot::Drives {case} {
+    set keep [expr {[dict exists $case own] ? "" : "snapshot=on,"}]
+    if {[dict get $case back]} {
+        return [list -drive if=none,id=disk,format=qcow2,file=$::acre::qemu::OVERLAY \
+            -drive if=none,id=boot,driver=blkreplay,image=disk]
+    }
+    set drive format=raw,${keep}file=[::acre::qemu::Escape [dict get $case boot]]
+    if {[dict get $case rr] eq ""} {
+        return [list -drive if=none,id=boot,$drive]
+    }
+    return [list -drive if=none,id=disk,$drive -drive if=none,id=boot,driver=blkreplay,image=disk]
 }

@@ -54,13 +54,6 @@ proc ::acre::report::status {report} {
     if {[dict get $run problems] ne ""} {
         return 2
     }
-    foreach entry [dict get $run known] {
-        if {[dict get $entry expired]} {
-            return 1
-        }
-    }
-    if {[dict get $counts failed] || [::acre::reporthistory::over $report]} {
-        return 1
-    }
-    return [expr {[dict get $counts passed] + [dict get $counts known] ? 0 : 2}]
+    set status [::acre::known::status $run $counts]
+    return [expr {$status == 0 && [::acre::reporthistory::over $report] ? 1 : $status}]
 }

@@ -4,6 +4,8 @@
 # way of failing, then the counts, in a last line of the farm's form: "N passed, N failed[, N skipped][, N known]".
 #
 #   ::acre::reporttext::lines REPORT -> lines.  REPORT is report.tcl's.
+#   ::acre::reporttext::unexpected RUN, known RUN -> the lines about failures that are known (known.tcl)
+#   ::acre::reporttext::names CASES  -> the first of their names, and how many more there are
 #   ::acre::reporttext::counts CASES -> dict passed failed skipped known, by the cases' states
 #   ::acre::reporttext::last COUNTS  -> the last line
 
@@ -27,7 +29,7 @@ proc ::acre::reporttext::lines {report} {
     }
     lappend lines {*}[::acre::reporthistory::head $report]
     lappend lines {*}[Changes $report] {*}[::acre::reporthistory::figures $report] {*}[Failures $report]
-    lappend lines {*}[Known $report] {*}[Others $report]
+    lappend lines {*}[known $run] {*}[Others $report]
     return [lmap line [concat $lines [list [last [counts [dict get $run cases]]]]] {::acre::safetext::line $line}]
 }
 
@@ -58,10 +60,10 @@ proc ::acre::reporttext::Change {kind cases} {
     if {$cases eq ""} {
         return {}
     }
-    return [list "  [dict get $words $kind]: [Names $cases]"]
+    return [list "  [dict get $words $kind]: [names $cases]"]
 }
 
-proc ::acre::reporttext::Names {cases} {
+proc ::acre::reporttext::names {cases} {
     variable NAMED
     set names [lmap case [lrange $cases 0 $NAMED-1] {dict get $case name}]
     set more [expr {[llength $cases] - $NAMED}]
@@ -75,14 +77,21 @@ proc ::acre::reporttext::Failures {report} {
     foreach group [dict get $report groups] {
         lappend lines {*}[Group $report $group]
     }
-    foreach case [dict values [dict get $report run cases]] {
+    lappend lines {*}[unexpected [dict get $report run]]
+    return [expr {$lines eq "" ? {} : [concat [list "" "Failures:"] $lines]}]
+}
+
+# What is known to fail, and passes.
+proc ::acre::reporttext::unexpected {run} {
+    set lines {}
+    foreach case [dict values [dict get $run cases]] {
         if {[dict get $case state] eq "unexpected"} {
             set entry [dict get $case entry]
             lappend lines "UNEXPECTED PASS [dict get $case name]" \
                 "    known to fail: [dict get $entry reason]; take it out: [dict get $entry where]"
         }
     }
-    return [expr {$lines eq "" ? {} : [concat [list "" "Failures:"] $lines]}]
+    return $lines
 }
 
 # One way of failing: the words of its smallest case, who else fails so, and how to see it again.
@@ -92,7 +101,7 @@ proc ::acre::reporttext::Group {report group} {
     set kind [string trim "[dict get $case verdict] [dict get $case sub]"]
     set count [llength $cases]
     set many [expr {$count > 1 ? "$count cases, 1 signature: " : ""}]
-    set lines [list "$kind: [dict get $case why]" "    $many[Names $cases]"]
+    set lines [list "$kind: [dict get $case why]" "    $many[names $cases]"]
     set age [Age $report $cases]
     if {$age ne ""} {
         lappend lines "    $age"
@@ -121,12 +130,12 @@ proc ::acre::reporttext::Age {report cases} {
 
 # --- the rest ------------------------------------------------------------------------------------------------------
 
-proc ::acre::reporttext::Known {report} {
-    if {![dict exists $report run known]} {
+proc ::acre::reporttext::known {run} {
+    if {![dict exists $run known]} {
         return {}
     }
     set lines {}
-    foreach entry [dict get $report run known] {
+    foreach entry [dict get $run known] {
         dict with entry {
             set what "$pattern: [expr {$cases == 1 ? "1 case" : "$cases cases"}], until $until: $reason"
             if {$expired} {

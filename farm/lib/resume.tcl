@@ -54,9 +54,46 @@ proc ::acre::resume::Sums {files} {
     return $sums
 }
 
-# kept FILE HASHES -> dict name -> result of every PASS in FILE (results.tsv) whose hash is still the same.  The last
-# line for a name counts; a file that is not there has none; a line that was cut short is none.
+# kept FILE HASHES -> dict name -> result of every PASS in FILE (results.tsv) whose hash is still the same.
 proc ::acre::resume::kept {file hashes} {
+    return [dict filter [Last $file] script {name result} {
+        expr {[dict get $result verdict] eq "PASS" && [dict exists $hashes $name]
+            && [dict get $hashes $name] eq [dict get $result hash]}
+    }]
+}
+
+# well FILE -> dict name -> result of every PASS and SKIP in FILE, whatever has changed since.
+proc ::acre::resume::well {file} {
+    return [dict filter [Last $file] script {name result} {expr {[dict get $result verdict] in {PASS SKIP}}}]
+}
+
+# planned CASES OUT -> those of CASES that the run in OUT had planned.  Raises {ACRE USAGE} if there was no such run, or
+# if it had planned others.
+proc ::acre::resume::planned {cases out} {
+    if {[catch {open [file join $out plan.tsv]} in]} {
+        ::acre::err::usage "$out: no run's directory: it has no plan.tsv; name the run with --out"
+    }
+    set names [lmap line [lrange [split [read $in] \n] 1 end-1] {lindex [split $line \t] 0}]
+    close $in
+    set planned [dict create]
+    foreach name $names {
+        dict set planned $name 1
+    }
+    set cases [lmap case $cases {
+        if {![dict exists $planned [dict get $case name]]} continue
+        dict unset planned [dict get $case name]
+        set case
+    }]
+    if {[dict size $planned]} {
+        ::acre::err::usage "$out has [lindex [dict keys $planned] 0], which these options do not plan:\
+            give those of that run, a random one's seed with them"
+    }
+    return $cases
+}
+
+# dict name -> result.  The last line for a name counts; a file that is not there has none; a line that was cut short is
+# none.
+proc ::acre::resume::Last {file} {
     variable columns
     set last [dict create]
     if {![file isfile $file]} {
@@ -71,8 +108,5 @@ proc ::acre::resume::kept {file hashes} {
         }
     }
     close $in
-    return [dict filter $last script {name result} {
-        expr {[dict get $result verdict] eq "PASS" && [dict exists $hashes $name]
-            && [dict get $hashes $name] eq [dict get $result hash]}
-    }]
+    return $last
 }

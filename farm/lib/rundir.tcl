@@ -7,7 +7,7 @@
 #                                        steps: fifos_begin, something else, fifos_end
 #   ::acre::rundir::boot_file HANDLE     -> path of the disk to boot
 #   ::acre::rundir::own_disk HANDLE      -> path of a copy of it for this run alone, removed with it, or ""
-#   ::acre::rundir::replay HANDLE ARGV REDIRECT AFTER   writes replay.sh
+#   ::acre::rundir::replay HANDLE ARGV REDIRECT AFTER ?RECORDING COUNTED?   writes replay.sh
 #   ::acre::rundir::shell ARGV           -> the command as sh reads it
 
 namespace eval ::acre::rundir {
@@ -93,20 +93,37 @@ proc ::acre::rundir::own_disk {handle} {
 }
 
 # A script that runs the emulator again; REDIRECT is for its files, AFTER lines of sh for what is to be done afterwards.
-proc ::acre::rundir::replay {handle argv redirect after} {
+# An emulator that is not the same to the bit by itself has a RECORDING: COUNTED are the arguments with which it makes
+# one, $mode being record, or repeats it ($mode is replay), as $file.
+proc ::acre::rundir::replay {handle argv redirect after {recording ""} {counted ""}} {
     upvar #0 $handle run
     set path [file join $run(dir) replay.sh]
-    set script "#!/bin/sh
-# Runs this case's emulator again, with the guest's serial port on standard output.  Its status is the emulator's own.
-cd \"\$(dirname \"\$0\")\" || exit 2
-timeout -s KILL [expr {int(ceil($run(total)))}] [shell $argv]$redirect
-status=\$?
-${after}exit \$status
-"
+    set lines [list "#!/bin/sh" \
+        "# Runs this case's emulator again, with the guest's serial port on standard output, the same to the bit each" \
+        "# time.  Its status is the emulator's own." \
+        "cd \"\$(dirname \"\$0\")\" || exit 2"]
+    set most $run(total)
+    if {$recording ne ""} {
+        set most [expr {$most * $::acre::qemu::SLOWER}]
+        lappend lines {*}[Recorded $recording $counted [shell [list [dict get $run(case) boot]]]]
+        append redirect " \$counted \"\$@\""
+        append after "test \"\$mode\" != record || mv -f $recording.new $recording\n"
+    }
+    lappend lines "timeout -k 9 [expr {int(ceil($most))}] [shell $argv]$redirect" "status=\$?" "${after}exit \$status"
+    set script [join $lines \n]\n
     set channel [create $run(dir) replay.sh]
     puts -nonewline $channel $script
     close $channel
     file attributes $path -permissions 0755
+}
+
+# The lines of that script that choose between recording and repeating.
+proc ::acre::rundir::Recorded {recording counted image} {
+    return [list "# The first boot counts its instructions and is recorded; those after it repeat the recording." \
+        "# With --plain first it goes by the host's clock.  What else is given is for the emulator." \
+        "mode=record file=$recording.new" "test ! $recording -nt $image || mode=replay file=$recording" \
+        "counted=\"[join $counted]\"" \
+        "test \"\$1\" != --plain || { mode=plain counted=; shift; }"]
 }
 
 proc ::acre::rundir::shell {argv} {

@@ -1,39 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# summary.tcl: the end of a run in words: what failed and how to see it again, then the counts, in a last line that
-# never changes its form: "N passed, N failed[, N skipped]".
+# summary.tcl: the end of a run in words: each way of failing once and how to see it again, what is known to fail, the
+# counts, in a last line that never changes its form: "N passed, N failed[, N skipped][, N known]".
 
 namespace eval ::acre::summary {}
 
-# text CASES RESULTS SECONDS -> the lines; CASES is the plan, RESULTS dict name -> result (runner.tcl's columns).
-proc ::acre::summary::text {cases results seconds} {
-    set count [counts $cases $results]
-    set lines {}
-    foreach case $cases {
-        set result [dict get $results [dict get $case name]]
-        if {[dict get $result verdict] ni {PASS SKIP MISSING}} {
-            lappend lines [::acre::progress::line $result] "    replay: [replay $result]"
-        }
-    }
-    dict for {why number} [Reasons $cases $results MISSING] {
+# text RUN SECONDS -> the lines but for the last; RUN is known.tcl's, its cases with what plan and results say of them.
+proc ::acre::summary::text {run seconds} {
+    set cases [dict values [dict get $run cases]]
+    set lines [Failures $cases]
+    lappend lines {*}[::acre::reporttext::unexpected $run]
+    dict for {why number} [Reasons $cases MISSING] {
         lappend lines "MISSING $number cases: $why; --resume runs them"
     }
     if {$lines ne ""} {
         set lines [linsert $lines 0 "" "Failures:"]
     }
-    lappend lines "" {*}[Skips $cases $results] {*}[Notes $cases $results $seconds] [last $count]
+    lappend lines {*}[::acre::reporttext::known $run] "" {*}[Skips $cases] {*}[Flaky $cases] {*}[Notes $cases $seconds]
     return [join $lines \n]
 }
 
-# counts CASES RESULTS -> dict passed failed skipped, of the whole plan; what has no result failed.
-proc ::acre::summary::counts {cases results} {
-    set count [dict create passed 0 failed 0 skipped 0]
-    foreach case $cases {
-        set name [dict get $case name]
-        set verdict [expr {[dict exists $results $name] ? [dict get $results $name verdict] : "MISSING"}]
-        dict incr count [expr {$verdict eq "PASS" ? "passed" : $verdict eq "SKIP" ? "skipped" : "failed"}]
+# Each way of failing once, by its smallest case.
+proc ::acre::summary::Failures {cases} {
+    set lines {}
+    foreach group [::acre::signature::groups [lmap case $cases {
+        if {[dict get $case state] ne "bad" || [dict get $case verdict] eq "MISSING"} continue
+        set case
+    }]] {
+        set same [dict get $group cases]
+        set case [lindex $same 0]
+        lappend lines [::acre::progress::line $case]
+        if {[llength $same] > 1} {
+            lappend lines "    [llength $same] cases, 1 signature: [::acre::reporttext::names $same]"
+        }
+        lappend lines "    replay: [replay $case]"
     }
-    return $count
+    return $lines
 }
 
 # last COUNTS -> the last line.
@@ -41,14 +43,6 @@ proc ::acre::summary::last {count} {
     dict with count {
         return "$passed passed, $failed failed[expr {$skipped ? ", $skipped skipped" : ""}]"
     }
-}
-
-# status COUNTS -> exit status: 1 if anything failed, 2 if nothing was tested at all, else 0.
-proc ::acre::summary::status {count} {
-    if {[dict get $count failed]} {
-        return 1
-    }
-    return [expr {[dict get $count passed] ? 0 : 2}]
 }
 
 # replay RESULT -> a command for the shell that shows the case again.
@@ -68,35 +62,39 @@ proc ::acre::summary::Quoted {word} {
 }
 
 # dict reason -> how many cases have VERDICT for it.
-proc ::acre::summary::Reasons {cases results verdict} {
+proc ::acre::summary::Reasons {cases verdict} {
     set reasons [dict create]
     foreach case $cases {
-        set result [dict get $results [dict get $case name]]
-        if {[dict get $result verdict] eq $verdict} {
-            dict incr reasons [dict get $result why]
+        if {[dict get $case verdict] eq $verdict} {
+            dict incr reasons [dict get $case why]
         }
     }
     return $reasons
 }
 
-proc ::acre::summary::Skips {cases results} {
+proc ::acre::summary::Skips {cases} {
     set lines {}
-    dict for {reason number} [Reasons $cases $results SKIP] {
+    dict for {reason number} [Reasons $cases SKIP] {
         lappend lines "$number skipped: $reason"
     }
     return $lines
 }
 
+# Failures that do not come each time: each is one too many.
+proc ::acre::summary::Flaky {cases} {
+    set flaky [lsearch -all -inline -exact [lmap case $cases {dict get $case sub}] flaky]
+    return [expr {$flaky eq "" ? {} : [list "[llength $flaky] flaky, where none may be (doc/farm.md, section 3)"]}]
+}
+
 # What a reader should know of a run that went well: the time, maps cut to the emulators' RAM, the tightest clock.
-proc ::acre::summary::Notes {cases results seconds} {
+proc ::acre::summary::Notes {cases seconds} {
     set cut 0
     set margin 0
     foreach case $cases {
-        set result [dict get $results [dict get $case name]]
-        incr cut [expr {[dict get $result cut] > 0}]
-        if {[dict get $result margin] > $margin} {
-            set margin [dict get $result margin]
-            set tight [dict get $result name]
+        incr cut [expr {[dict get $case cut] > 0}]
+        if {[dict get $case margin] > $margin} {
+            set margin [dict get $case margin]
+            set tight [dict get $case name]
         }
     }
     set lines [list [format "%d cases in %.1f s" [llength $cases] $seconds]]

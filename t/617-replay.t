@@ -1,0 +1,173 @@
+#!/usr/bin/env tclsh
+# SPDX-License-Identifier: Apache-2.0
+# acre farm --replay: a case again, bit for bit, by the command and by the case directory's own script; stopped by gdb at
+# the first instruction of each stage; and, from a recording, backwards.
+
+source [file join [file dirname [info script]] tap.tcl]
+tap::need qemu-system-x86_64 qemu-system-x86
+if {[catch {package require Expect}]} {
+    tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
+}
+foreach key {image elf stage1 stage2 fakebios} {
+    if {![file exists [::acre::paths::get $key]]} {
+        tap::skip_all "needs [::acre::paths::get $key] (make)"
+    }
+}
+set acre [file join $::env(top_builddir) acre]
+set dir [tap::tmp]
+cd $dir
+# Recordings are as new as the image they are of; this one is not built again meanwhile.
+file copy [::acre::paths::get image] own.img
+file copy [::acre::paths::get syms] own.syms
+
+proc acre {args} {
+    set status 0
+    if {[catch {exec timeout 120 $::acre {*}$args </dev/null 2>@1} said options]} {
+        set status [lindex [dict get $options -errorcode] 2]
+    }
+    return [list $status $said]
+}
+proc slurp {file} {
+    set in [open $file rb]
+    set bytes [read $in]
+    close $in
+    return $bytes
+}
+# Every count of the guest's, in its order.
+proc marks {bytes} {
+    return [regexp -all -inline -line {^# mark \S+ \d+} $bytes]
+}
+proc script {args} {
+    catch {exec timeout 120 sh {*}$args </dev/null 2>@1} said
+    return [regsub {\nchild process exited abnormally$} $said ""]
+}
+
+tap::plan 42
+set case boot@zoo/c-all-types,emu=qemu
+set home $dir/run/$case
+acre farm --image own.img --emulator qemu --select zoo/c-all-types --out run
+set run [slurp $home/serial.log]
+
+# --- bit for bit ---------------------------------------------------------------------------------------------------
+
+set first [acre farm --replay $case --out run]
+tap::like $first "0 ?PASS points: $case: *\nserial log: * instructions to mark *" "a case of a run by its name"
+set one [slurp $home/replay/serial.log]
+tap::ok [expr {[llength [marks $one]] >= 5}] "it counts instructions at its marks" [marks $one]
+tap::ok [expr {![string match "*bit for bit*" $first]}] "the first replay is compared with nothing"
+foreach word [list $home $home/case] where {directory file} {
+    set again [acre farm --replay $word]
+    tap::like $again "0 ?PASS points: $case: *bit for bit the same as the replay before*" "again, by its $where"
+    tap::ok [expr {[slurp $home/replay/serial.log] eq $one}] "every byte of its serial log is the same"
+    tap::is [marks [slurp $home/replay/serial.log]] [marks $one] "and every count"
+}
+tap::ok [expr {[marks $run] ne [marks $one]}] "the run's own counts are others: it went by the clock"
+tap::is [slurp $home/serial.log] $run "nothing of the run is written over"
+set said [script $home/replay/replay.sh]\n
+tap::is [string map {\r ""} $said] [string map {\r ""} $one] "the replay's script says the same, bit for bit"
+set said [script $home/replay.sh]
+tap::like $said "*\n# exit 0*" "the run's script boots the case"
+tap::is [script $home/replay.sh] $said "twice the same"
+tap::is [marks [script $home/replay.sh]] [marks $said] "counts and all"
+tap::ok [expr {[marks [script $home/replay.sh --plain]] ne [marks $said]}] "with --plain it goes by the clock"
+
+# A recording that does not repeat is told, and a new image has a new one.
+set out [open $home/replay/serial.log a]
+puts $out "another line"
+close $out
+tap::like [acre farm --replay $home] "2 ?ERROR replay: $case: the recording does not repeat *another line*" \
+    "a replay that says something else is an error"
+file mtime own.img [expr {[clock seconds] + 2}]
+after 3000
+set said [acre farm --replay $home]
+tap::ok [expr {[lindex $said 0] == 0 && ![string match "*bit for bit*" $said]}] \
+    "an image that is newer than the recording is recorded anew" $said
+
+# Elsewhere, and what is no case.
+file rename run moved
+tap::like [acre farm --replay moved/$case] "0 *PASS points: *" "a run's directory may be moved"
+file rename moved run
+tap::like [acre farm --image own.img --out none --replay boot@ladder/16M,emu=qemu] \
+    "0 ?PASS points: boot@ladder/16M,emu=qemu: *" "a case of the plan that has not been run"
+tap::like [acre farm --replay boot@nothing --out run] "2 ?acre: 'boot@nothing' is no case: *--list*" "what is no case"
+tap::like [acre farm --gdb=stage1] "2 ?acre: --gdb is for --replay*" "--gdb without --replay"
+tap::like [acre farm --replay $home --gdb=stage4] "2 ?acre: *stage1, stage2, stage3, not 'stage4'*" "no such stage"
+if {[auto_execok bochs] eq ""} {
+    tap::skip "under Bochs" "needs bochs"
+    tap::skip "under Bochs, bit for bit" "needs bochs"
+    tap::skip "gdb under Bochs" "needs bochs"
+} else {
+    set there boot@zoo/c-all-types,emu=bochs
+    acre farm --image own.img --replay $there --out none
+    set one [slurp none/$there/replay/serial.log]
+    tap::like [acre farm --image own.img --replay $there --out none] "0 *bit for bit the same*" "under Bochs"
+    tap::is [slurp none/$there/replay/serial.log] $one "the same bytes there"
+    tap::like [acre farm --image own.img --replay $there --gdb] "2 *case under qemu*$case*" "gdb is for QEMU"
+}
+
+# A random map stands in its case's directory, wherever that is.
+acre farm --image own.img --random 1 --seed 7 --emulator qemu --out random
+file rename random elsewhere
+set name [lindex [glob -tails -directory elsewhere boot@random/*] 0]
+tap::like [acre farm --replay elsewhere/$name] "0 ?PASS *: $name: *" "a random case in a directory that was moved"
+
+# --- gdb -----------------------------------------------------------------------------------------------------------
+
+# What gdb says to COMMANDS where the command that `acre farm --replay ARG...` prints has taken it.
+proc gdb {arguments commands} {
+    set file [file join $::dir said]
+    set pid [exec timeout 150 $::acre farm {*}$arguments  </dev/null >$file 2>@1 &]
+    set words ""
+    for {set tries 0} {$tries < 600 && ![regexp {first instruction of \S+\n  ([^\n]*)\n} [slurp $file] - words]} {
+        incr tries
+    } {
+        after 100
+    }
+    set script "$words -batch -nx -ex 'set width 0' -ex 'set confirm off'"
+    foreach command $commands {
+        append script " -ex '$command'"
+    }
+    catch {exec timeout 100 sh -c "exec $script -ex kill" </dev/null 2>@1} said
+    for {set tries 0} {$tries < 200 && [file exists /proc/$pid/stat] && ![regexp {\) Z} [slurp /proc/$pid/stat]]} {
+        incr tries
+    } {
+        after 100
+    }
+    tap::note [string range $said end-2000 end]
+    return $said
+}
+if {[auto_execok gdb] eq "" || [catch {exec gdb -batch -nx -ex "python print(1)" 2>@1} got] || $got ne "1"} {
+    for {set i 0} {$i < 11} {incr i} {
+        tap::skip "gdb" "needs gdb with Python (Debian package gdb)"
+    }
+    tap::done
+}
+set said [gdb [list --replay $home --gdb=stage1] {"print \$pc" "x/2i \$pc" stepi "info line"}]
+tap::like $said "*Breakpoint 1, start ()*" "stage1: at its first instruction, by name"
+tap::like $said "*=> 0x7c00 <start>:\tcli*xor *%ax,%ax*" "in 16-bit instructions"
+tap::like $said "*stage1.asm\"*" "with its lines"
+set said [gdb [list --replay $home --gdb=stage2] {"x/1i \$pc" "info symbol stage2_main" "hbreak stage2_main" continue}]
+tap::like $said "*=> 0x8000 <stage2_entry>:\tjmp *entry16*" "stage2: at its first instruction, in 16-bit ones"
+tap::like $said "*stage2_main (*" "with its symbols, and on to its C code"
+set said [gdb [list --replay $home --gdb=stage3] {"info symbol \$pc" "acre heaps" "print/x \$cs"}]
+tap::like $said "*kernel_entry in section*" "stage3: at its first instruction"
+tap::like $said "*acre: the kernel has no heaps yet*" "with Acre's own commands"
+
+# --- backwards -----------------------------------------------------------------------------------------------------
+
+if {[auto_execok qemu-img] eq ""} {
+    for {set i 0} {$i < 4} {incr i} {
+        tap::skip "backwards" "needs qemu-img (Debian package qemu-utils)"
+    }
+    tap::done
+}
+set said [acre farm --replay $home --record]
+tap::like $said "0 ?PASS points: $case: *reverse-stepi*" "--record says how to go on"
+set one [slurp $home/replay/serial.log]
+tap::like [acre farm --replay $home] "0 *bit for bit the same*" "and is repeated as any replay"
+set said [gdb [list --replay $home --gdb] {stepi stepi "info symbol \$pc" reverse-stepi reverse-stepi "info symbol \$pc" \
+    reverse-stepi "print \$pc < 0x10000"}]
+tap::ok [regexp {kernel_entry\+?\d* in.*kernel_entry in section} [string map {" + " +} $said]] \
+    "gdb goes back to where it was"
+tap::ok [regexp {\$\d+ = 1\n} $said] "and before it, into stage2"
+tap::done
