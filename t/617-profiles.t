@@ -6,7 +6,7 @@ source [file join $::env(srcdir) tap.tcl]
 ::acre::paths::use options map mapops rom profile profilelabel profileview profilecase profileimage
 ::acre::paths::use machine profileplan profiletable verdict
 namespace path ::tap
-plan 80
+plan 88
 set tmp [tmp]
 
 proc file_of {name args} {
@@ -85,7 +85,7 @@ is [lindex [label [lreplace $plain 0 0 {0x0 0x10000 1}]] 1] "low memory is missi
 is [lindex [label [lreplace $plain 3 3 {0x200000 0x4000000 1}]] 1] "there is no memory at 1 MiB" "a hole at 1 MiB"
 is [label {{0 0x100000 2}}] {lie {nothing is usable}} "nothing usable is a lie"
 is [lindex [label [lreplace $plain 2 2 {0xa0000 0xc0000 1}]] 1] "0xa0000 cannot be usable memory" "RAM for a screen"
-is [lindex [label [linsert $plain end {0x10000000000000 0x10000000001000 1}]] 0] lie "memory above all addresses"
+is [lindex [label [linsert $plain end {0x10000000000 0x10000001000 1}]] 0] lie "memory above all addresses"
 is [lindex [label [linsert $plain end {0xfffffffffffff000 0x10000000000001000 2}]] 1] "a range ends beyond 2^64" \
     "a range that wraps"
 
@@ -188,6 +188,25 @@ is [lrange [verdict "" emulator-error] 0 1] {ERROR emulator} "the emulator's fau
 is [lrange [verdict $version silence {{0 0x100000 2}}] 0 1] {SKIP lie} "what it makes of a lie is no finding"
 like [lindex [verdict $version silence {{0 0x100000 2}}] 2] "HANG on a map that is a lie (nothing is usable): *" \
     "... but is told"
+
+# The same for a kernel that its loader puts at LOADED.
+proc loaded {loaded result} {
+    return [lrange [::acre::profilecase::Loaded [dict create verdict {*}$result why w] \
+        [dict create loaded $loaded] $::plain] 1 3]
+}
+is [loaded {0x1000000 0x4000000} {CRASH sub reset}] {CRASH sub reset} "in usable memory a kernel is to blame"
+is [loaded {0x1000000 0x4001000} {CRASH sub reset}] {SKIP sub loader} "... and not where its loader had to know better"
+is [loaded {0x1000000 0x4001000} {FAIL sub view}] {FAIL sub view} "... but for what it sees"
+is [loaded {0x1000000 0x4001000} {FAIL sub total}] {SKIP sub loader} "its own place is no memory of the map's"
+is [loaded "" {CRASH sub reset}] {CRASH sub reset} "where nobody knows its place it is to blame"
+set head [binary format a514a4sua80wuiu "" HdrS 0x20f "" 0x1000000 0x3000000]
+set out [open [file join $tmp bzimage] wb]
+puts -nonewline $out $head
+close $out
+is [::acre::profile::loaded {loaded bzimage} [file join $tmp bzimage]] {16777216 67108864} \
+    "the place in a bzImage's head"
+is [::acre::profile::loaded {loaded bzimage} [file join $tmp vmlinuz-6.1.0-9]] {} "... which another file has not"
+is [::acre::profile::loaded {loaded 0x100000-0x200000} x] {1048576 2097152} "a place that the profile says"
 
 # Case and result of one map on kernel NAME.
 proc one {name verdict sub} {

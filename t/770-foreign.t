@@ -9,7 +9,7 @@ if {[catch {package require Expect}]} {
     skip_all "needs Tcl package Expect (Debian package tcl-expect)"
 }
 need qemu-system-x86_64 qemu-system-x86
-plan 33
+plan 36
 set acre [file join $::env(top_builddir) acre]
 cd [tmp]
 
@@ -95,6 +95,28 @@ lassign [acre farm --profile silent.profile --image [::acre::paths::product farm
 like [result silent boot@real/laptop-127m,emu=qemu,profile=silent why] "before the kernel's first word: *" \
     "what ends before the kernel's first word is told apart"
 is [result silent boot@real/laptop-127m,emu=qemu,profile=silent verdict] HANG "... as what it is"
+
+# A CD's image, which starts the same boot sector: sector 17 has El Torito's boot record, 19 its catalog, 20 the code.
+# BIOSes start it with different segments; code at 0x10000 that moves it to where it runs comes before it.
+set code [binary format H*x489a* fc0e1f31c08ec0be0002bf007cb90002f3a4ea007c0000 \
+    [slurp [::acre::paths::product farm/fakebios/e820dump.bin]]]
+set record [binary format ca5ca64i 0 CD001 1 "EL TORITO SPECIFICATION" 19]
+# The sum of the first 32 bytes, as words, is 0.
+set catalog [binary format csxa24sH4ccsssi 1 0 "" 0x55aa 55aa 0x88 0 0x1000 0 4 20]
+set out [open sector.iso wb]
+puts -nonewline $out [binary format a32768a2048a2048a2048a2048a1048576 "" [binary format ca5c 1 CD001 1] $record \
+    [binary format ca5c 255 CD001 1] $catalog $code]
+close $out
+foreach emulator {qemu bochs} {
+    if {$emulator eq "bochs" && [auto_execok bochs] eq ""} {
+        skip "a CD's image under bochs" "needs bochs (Debian package bochs)"
+        continue
+    }
+    lassign [acre farm --profile bios --image sector.iso --emulator $emulator --select real/laptop-127m --out cd] \
+        status said
+    ok [expr {$status == 0}] "a CD's image under $emulator sees the map as served" $said
+}
+like [slurp cd/boot@real/laptop-127m,emu=qemu,profile=bios/replay.sh] "*media=cdrom*" "... from the CD drive"
 
 # --- with packages -------------------------------------------------------------------------------------------------
 

@@ -68,6 +68,10 @@ proc ::acre::bochs::Ports {case} {
 
 # A hard disk is written to a file that goes with the run; a floppy is write protected.
 proc ::acre::bochs::Disk {case} {
+    if {[::acre::qemuboot::cd $case]} {
+        return [list "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14" \
+            "ata0-master: type=cdrom, path=disk.img, status=inserted" "boot: cdrom"]
+    }
     if {[dict get $case disk] eq "floppy"} {
         return [list "floppya: 1_44=disk.img, status=inserted, write_protected=1" "boot: floppy"]
     }

@@ -6,6 +6,8 @@
 #   ::acre::profile::find NAME      -> the path of a bundled profile, or NAME itself if it is a file; raises
 #                                      {ACRE USAGE}
 #   ::acre::profile::names          -> the bundled profiles
+#   ::acre::profile::loaded PROFILE FILE -> {base limit}: where a loader puts the kernel FILE, whatever the map says, or
+#                                      "" where that is not known
 #   ::acre::profile::kernel PROFILE -> the kernel's path, "" for one that needs none.  Raises {ACRE NEED}, naming the
 #                                      Debian packages of which one has it
 #
@@ -18,7 +20,7 @@ namespace eval ::acre::profile {
         started {regex ""} up {regex ""} gives-up {regex ""} ends {ends text}
         map {words ""} map-from {regex ""} map-to {regex ""} map-rule {rule usable} map-cut {yes no}
         total {regex ""} total-types {words 1} counted {ranges ""} control {yes no} ram-most {size ""}
-        usable-least {size ""} screen {screen ""}
+        usable-least {size ""} screen {screen ""} loaded {loaded ""}
         emulator {emulators {qemu bochs}} seconds {seconds 30} bochs-seconds {seconds ""} bochs-ips {number ""}
     }
     variable forms {
@@ -30,6 +32,7 @@ namespace eval ::acre::profile {
         emulators {^(?:qemu|bochs)(?: (?:qemu|bochs))*$}
         yes       ^(yes|no)$
         screen    ^serial$
+        loaded    {^(?:bzimage|0x[0-9a-f]{1,16}-0x[0-9a-f]{1,17})$}
         number    {^[1-9][0-9]{5,8}$}
         seconds   {^[1-9][0-9]{0,3}$}
     }
@@ -146,6 +149,21 @@ proc ::acre::profile::kernel {profile} {
         ::acre::err::bad "$found: cannot be read; let whoever runs the farm read it, or name a copy with --kernel"
     }
     return $found
+}
+
+# A bzImage says where it wants to run and how much it needs there (Linux's boot protocol, from version 2.10 on).
+proc ::acre::profile::loaded {profile file} {
+    set loaded [dict get $profile loaded]
+    if {$loaded ne "bzimage"} {
+        return [lmap number [split $loaded -] {expr {$number}}]
+    }
+    set channel [open $file rb]
+    set head [::read $channel 1024]
+    close $channel
+    if {![binary scan $head @514a4su@600wuiu magic version base size] || $magic ne "HdrS" || $version < 0x20a} {
+        return ""
+    }
+    return [list $base [expr {$base + $size}]]
 }
 
 proc ::acre::profile::Need {name what packages} {

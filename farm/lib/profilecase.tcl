@@ -4,6 +4,7 @@
 # and its verdict.  Case keys beside those of plan.tcl, all of profileplan.tcl:
 #
 #   profile  the profile's file, "" or not there for Acre and for what --expect alone describes
+#   loaded   {base limit} where it is put, or ""
 #   kernel   1 if the image is a kernel that QEMU loads itself      append initrd   what it is given then
 #
 #   ::acre::profilecase::is CASE          -> 1 if it is such a case
@@ -16,6 +17,8 @@
 #   FAIL     view total            it came up and sees another map, or adds it up otherwise
 #   CRASH    gave-up               by its own words; else as for any guest: triple-fault, reset, no-text
 #   HANG     as for any guest
+#   SKIP     loader                its loader, which does not ask, put it where the map has no usable memory, and so it
+#                                  did not come up or counts its own place as memory
 #   SKIP     lie                   it did not come up or sees something else, but no machine has such a map
 #
 # What ends before the kernel has said its first word is the loader's or the BIOS's doing: the reason begins with it.
@@ -86,7 +89,22 @@ proc ::acre::profilecase::judged {case served outcome} {
             [dict get $served quirks]]
         set result [Seen [dict replace $result sub $label]]
     }
-    return [Labelled $result $label $why]
+    return [Labelled [Loaded $result $case [dict get $served entries]] $label $why]
+}
+
+# What was put where the map has no usable memory may lack memory, or count its own as some; it has had no choice.
+proc ::acre::profilecase::Loaded {result case entries} {
+    set loaded [expr {[dict exists $case loaded] ? [dict get $case loaded] : ""}]
+    if {$loaded eq "" || [dict get $result verdict] ni {FAIL CRASH HANG} || [dict get $result sub] eq "view"} {
+        return $result
+    }
+    set without [lindex [::acre::interval::subtract [list $loaded] [::acre::oracle::whole $entries]] 0]
+    if {$without eq ""} {
+        return $result
+    }
+    set where [format "0x%llx 0x%llx" {*}$without]
+    return [dict replace $result verdict SKIP sub loader why "[dict get $result verdict] of a kernel that its loader\
+        puts where this map has no usable memory ($where): [dict get $result why]"]
 }
 
 proc ::acre::profilecase::Log {file} {
@@ -143,7 +161,7 @@ proc ::acre::profilecase::Seen {result} {
 
 proc ::acre::profilecase::Labelled {result label why} {
     set verdict [dict get $result verdict]
-    if {$verdict eq "ERROR"} {
+    if {$verdict in {ERROR SKIP}} {
         return $result
     }
     if {$label eq "lie" && $verdict ne "PASS"} {

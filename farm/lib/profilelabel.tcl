@@ -16,8 +16,9 @@
 namespace eval ::acre::profilelabel {
     # Types that the ACPI specification has a meaning for.
     variable KNOWN {1 2 3 4 5 6 7}
-    # What is not memory on any PC: the adapters' and the firmware's own addresses; what no CPU can address.
-    variable NEVER {{0xa0000 0x100000} {0x10000000000000 0x10000000000000000}}
+    # What is not memory on any PC: the adapters' and the firmware's own addresses; what no CPU of the farm's
+    # can address.
+    variable NEVER {{0xa0000 0x100000} {0x10000000000 0x10000000000000000}}
     # Usable memory that every machine has, in bytes: below 640 KiB, and from 1 MiB.
     variable LOW 0x80000
     variable EXTENDED 0x100000

@@ -122,7 +122,8 @@ proc ::acre::profileplan::Case {case profile} {
     dict append case name ,profile=[dict get $profile name]
     set case [dict merge $case [dict create profile [dict get $profile file] regex [dict get $profile up] \
         scale [expr {[dict get $case scale] * max(1.0, double($seconds) / $TOTAL)}] cost $seconds \
-        image [dict get $profile path] kernel [expr {$start eq "kernel"}] append "" initrd ""]]
+        image [dict get $profile path] kernel [expr {$start eq "kernel"}] append "" initrd "" \
+        loaded [::acre::profile::loaded $profile [dict get $profile path]]]]
     dict set case memory [Ram $case $profile]
     if {$start eq "kernel"} {
         return [dict merge $case [dict filter $profile key append initrd]]

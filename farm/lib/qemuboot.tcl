@@ -1,16 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# qemuboot.tcl: what QEMU starts: a disk, through its BIOS's boot sector, or a kernel that it loads itself.
+# qemuboot.tcl: what QEMU starts: a disk, through its BIOS's boot sector, a CD, or a kernel that it loads itself.
 #
 #   ::acre::qemuboot::arguments CASE -> QEMU's arguments, of a complete case (drive.tcl)
+#   ::acre::qemuboot::cd CASE        -> 1 if the image is a CD's: its name ends in .iso
 #
 # QEMU's loader is an option ROM, which the BIOS starts as it does a disk's boot sector: after our fake BIOS.  The
 # kernel then asks INT 15h by its own boot code.
 
 namespace eval ::acre::qemuboot {}
 
+proc ::acre::qemuboot::cd {case} {
+    return [expr {[string match -nocase *.iso [dict get $case image]] && ![dict get $case kernel]}]
+}
+
 proc ::acre::qemuboot::arguments {case} {
     set boot [dict get $case boot]
+    if {[cd $case]} {
+        return [list -drive if=none,id=boot,format=raw,media=cdrom,readonly=on,file=[::acre::qemu::Escape $boot] \
+            -device ide-cd,drive=boot,bootindex=0]
+    }
     if {![dict get $case kernel]} {
         return [list {*}[Drives $case] {*}[dict get $case row disk-[dict get $case disk]]]
     }

@@ -81,7 +81,7 @@ proc ::acre::rundir::own_disk {handle} {
     variable OWN
     upvar #0 $handle run
     set disk [dict get $run(case) boot]
-    if {[file size $disk] > $OWN_MOST || [dict get $run(case) kernel]} {
+    if {[file size $disk] > $OWN_MOST || [dict get $run(case) kernel] || [::acre::qemuboot::cd $run(case)]} {
         return ""
     }
     set own [file join $run(dir) $OWN]

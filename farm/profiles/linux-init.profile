@@ -18,6 +18,7 @@ map-rule = highest
 total = Memory: \d+K/(\d+)K available
 counted = 0x1000-0xa0000 0x100000-0x400000000000
 ram-most = 4G
+loaded = bzimage
 usable-least = 128M
 seconds = 90
 bochs-seconds = 400

@@ -20,6 +20,7 @@ map-rule = highest
 total = Memory: \d+K/(\d+)K available
 counted = 0x1000-0xa0000 0x100000-0x400000000000
 ram-most = 4G
+loaded = bzimage
 seconds = 90
 bochs-seconds = 400
 # Its clock ticks 250 times a second: with few instructions in between it would do nothing else.
