@@ -41,6 +41,8 @@ proc ::acre::drive::run {drive} {
         guest::stop $guest
     }
     ::double::Script $drive $kind
+    set ::double::drive $drive
+    set ::double::boots [::double::Count $case]
     lassign [::double::$kind [dict get $guest serial]] end exit detail serial
     set audited 0
     if {[dict get $drive on-audit] ne "" && $kind ne "refuse"} {
@@ -59,6 +61,18 @@ proc ::acre::drive::run {drive} {
     set log [file join [dict get $drive dir] serial.log]
     return [dict create end $end status 0 guest-exit $exit detail $detail seconds {first-byte 0.1 total 0.2} \
         margin 0.25 registers "" audited $audited serial $log stderr "" command ""]
+}
+
+# How often the case's map has been booted, this boot with it; counted in the directory DOUBLE_COUNTS.
+proc ::double::Count {case} {
+    if {![info exists ::env(DOUBLE_COUNTS)]} {
+        return 1
+    }
+    set file [file join $::env(DOUBLE_COUNTS) [file tail [file rootname [dict get $case map]]]]
+    set out [open $file a]
+    puts -nonewline $out .
+    close $out
+    return [file size $file]
 }
 
 proc ::double::Script {drive kind} {
@@ -84,6 +98,22 @@ proc ::double::hang {serial} { return [list dead-halt "" "halted with interrupts
 proc ::double::error {serial} { return [list emulator-error "" "cannot start" ""] }
 proc ::double::refuse {serial} { return [list exit 2 "exit 2" "# refused: no usable memory: 0 frames\n# exit 2\n"] }
 proc ::double::die {serial} { exit 7 }
+# Fails once; fails once and, otherwise, where instructions are counted; fails each second time.
+proc ::double::once {serial} { return [[expr {$::double::boots == 1 ? "fail" : "pass"}] $serial] }
+proc ::double::counted {serial} {
+    if {[dict get $::double::drive icount]} {
+        return [panic $serial]
+    }
+    return [once $serial]
+}
+proc ::double::second {serial} { return [[expr {$::double::boots % 2 ? "fail" : "pass"}] $serial] }
+# What the image's first word says.
+proc ::double::image {serial} {
+    set in [open [dict get $::double::drive image]]
+    set word [lindex [gets $in] 0]
+    close $in
+    return [$word $serial]
+}
 proc ::double::raise {serial} { ::error "out of cheese" }
 
 # A guest that goes on for long, with a process of its own in a session of its own, as an emulator is; for DOUBLE_SLEEP

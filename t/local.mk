@@ -149,8 +149,11 @@ TESTS += \
 	t/606-changed.t \
 	t/610-runner.t \
 	t/613-random-farm.t \
+	t/616-failures.t \
 	t/617-profiles.t \
 	t/617-replay.t \
+	t/618-replay-gdb.t \
+	t/619-bisect.t \
 	t/620-interrupt.t \
 	t/650-real-programs.t \
 	t/655-stress-ng.t \

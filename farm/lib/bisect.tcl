@@ -131,7 +131,7 @@ proc ::acre::bisect::Stopped {} {
 proc ::acre::bisect::Run {command} {
     variable done 0
     variable said ""
-    set channel [open |[list setsid {*}$command 2>@1 </dev/null] r]
+    set channel [open |[list setsid {*}$command </dev/null 2>@1] r]
     fconfigure $channel -blocking 0
     fileevent $channel readable [list ::acre::bisect::Heard $channel]
     while {!$done && [::acre::keeper::told] eq ""} {

@@ -7,7 +7,6 @@
 #                                         name, which is looked for in --out and then in the plan; HOME is what a run
 #                                         left of it, a directory, "" for a case of the plan.  Raises {ACRE USAGE}
 #   ::acre::replay::own CASE HOME DIR  -> CASE to be run in DIR: recorded, or as the recording there has it
-#   ::acre::replay::place CASE HOME GIVEN -> the directory for that, absolute
 #   ::acre::replay::boot CASE HOME DIR -> the result of its run there, as the runner has them
 #   ::acre::replay::prepared CASE      -> CASE, whose directory is there, with the recording if it is to be repeated
 #
@@ -41,7 +40,8 @@ proc ::acre::replay::command {given} {
     if {$other ne "" && [dict get $given gdb] eq "" && ![dict get $given record]} {
         return [::acre::pair::again [list $case $home] $other]
     }
-    set dir [place $case $home $given]
+    set home [Home $case $home $given]
+    set dir [file join $home replay]
     if {[dict get $given record]} {
         dict set case back 1
     }
@@ -51,7 +51,7 @@ proc ::acre::replay::command {given} {
     }
     if {[dict get $given record]} {
         puts "gdb can go back in this recording (reverse-stepi, reverse-continue):\
-            acre farm --replay [::acre::summary::Quoted [file dirname $dir]] --gdb"
+            acre farm --replay [::acre::summary::Quoted $home] --gdb"
     }
     if {[dict get $given gdb] ne ""} {
         ::acre::replaygdb::run [own $case $home $dir] [dict get $given gdb]
@@ -88,11 +88,17 @@ proc ::acre::replay::Planned {word given} {
     return [lindex $found 0]
 }
 
-proc ::acre::replay::place {case home given} {
-    if {$home eq ""} {
-        set home [file join [dict get $given out] [dict get $case name]]
+# The case's directory, absolute; one that has not been run gets one.
+proc ::acre::replay::Home {case home given} {
+    if {$home ne ""} {
+        return $home
     }
-    return [file normalize [file join $home replay]]
+    set home [file normalize [file join [dict get $given out] [dict get $case name]]]
+    if {[dict exists $case text]} {
+        dict set case map [file join $home [file tail [dict get $case map]]]
+    }
+    prepared [dict replace $case dir $home]
+    return $home
 }
 
 # A map that was made for the case stands in its directory, wherever that is now, and is made again in the new one.
