@@ -59,7 +59,8 @@ tap::is [lmap map {counted-11 fail-14 once-15} {dict get [runs::results $tmp/o2]
     {{CRASH flaky} {FAIL points} {FAIL flaky}} "flaky ones are found beyond the first three"
 
 run [runs::maps $tmp/none once-21] o3 --retries 0
-tap::is [runs::results $tmp/o3]/[runs::boots once-21] "once-21,emu=qemu {FAIL points}/1" "--retries 0 boots nothing again"
+tap::is [runs::results $tmp/o3]/[runs::boots once-21] \
+    "once-21,emu=qemu {FAIL points}/1" "--retries 0 boots nothing again"
 run [runs::maps $tmp/five second-22] o3 --retries 5
 tap::is [runs::boots second-22] 7 "--retries 5 boots five times more, and once that counts"
 tap::like [run $all o3 --retries x] "2 *--retries 'x' is not a number*" "--retries takes a number"

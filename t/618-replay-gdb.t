@@ -85,7 +85,8 @@ set said [acre farm --replay $home --record]
 tap::like $said "0 ?PASS points: $case: *reverse-stepi*" "--record says how to go on"
 set one [slurp $home/replay/serial.log]
 tap::like [acre farm --replay $home] "0 *bit for bit the same*" "and is repeated as any replay"
-set said [gdb [list --replay $home --gdb] {stepi stepi "info symbol \$pc" reverse-stepi reverse-stepi "info symbol \$pc" \
+set said [gdb [list --replay $home --gdb] {
+    stepi stepi "info symbol \$pc" reverse-stepi reverse-stepi "info symbol \$pc" \
     reverse-stepi "print \$pc < 0x10000"}]
 tap::ok [regexp {kernel_entry\+?\d* in.*kernel_entry in section} [string map {" + " +} $said]] \
     "gdb goes back to where it was"

@@ -56,7 +56,8 @@ proc ::runs::command {args} {
 proc ::runs::farm {args} {
     variable tmp
     set status 0
-    if {[catch {exec {*}[command --image $tmp/acre.img --syms $tmp/acre.syms {*}$args] </dev/null 2>@1} output options]} {
+    set words [command --image $tmp/acre.img --syms $tmp/acre.syms {*}$args]
+    if {[catch {exec {*}$words </dev/null 2>@1} output options]} {
         set code [dict get $options -errorcode]
         set status [expr {[lindex $code 0] eq "CHILDSTATUS" ? [lindex $code 2] : $code}]
         set output [regsub {\nchild process exited abnormally$} $output ""]

@@ -3,8 +3,8 @@
 # flaky.tcl: which failures of a run come each time, and which do not.
 #
 #   ::acre::flaky::judge CASES RESULTS OPTIONS -> dict name -> result of the cases whose failure does not come each time
-#     CASES, RESULTS  the plan and what came of it in this run; OPTIONS: the runner's, and times, how often a failed case is booted
-#                     again (0: never)
+#     CASES, RESULTS  the plan and what came of it in this run; OPTIONS: the runner's, and times, how often a failed
+#                     case is booted again (0: never)
 #   ::acre::flaky::names RESULTS -> the names of the flaky ones
 #
 # Nothing is booted again to become green: whatever comes, a case that has failed once stays red.  What the boots here

@@ -4,9 +4,9 @@
 #
 #   ::acre::paths::tree SOURCE BUILD   the two trees (absolute)
 #   ::acre::paths::installed DATA      everything is in one directory, PREFIX/share/acre
-#   ::acre::paths::get KEY             image syms elf stage1 stage2 layout owners fakebios maps machines matrices profiles
-#                                      lib help gdb realmode -> absolute, whether it exists or not; version -> the
-#                                      version number.  Raises {ACRE PATHS} for another KEY
+#   ::acre::paths::get KEY             image syms elf stage1 stage2 layout owners fakebios maps machines matrices
+#                                      profiles lib help gdb realmode -> absolute, whether it exists or not; version ->
+#                                      the version number.  Raises {ACRE PATHS} for another KEY
 #   ::acre::paths::sources             the source tree; raises {ACRE USAGE} where Acre is installed
 #   ::acre::paths::configuration       where acre/nightly.conf stands if a person has none of their own
 #   ::acre::paths::product FILE        a product of the build by its path in the build tree, as farm/probes/ok.bin
