@@ -1,20 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ledger, after everything else: its sum, each owner counted anew, and what the other checks have left behind. */
+#include "backed.h"
 #include "boot.h"
 #include "census.h"
 #include "checks.h"
 #include "kheap.h"
 #include "meta.h"
+#include "virtual.h"
 
 static struct ledger before; /* as it was when the checks began */
 static uint64_t pieces_before[OWNER_COUNT]; /* of books */
+static uint64_t addresses_before;
+
+/* The heaps of objects may give pages back after the addresses that are kept for speed. */
+static void settle(void)
+{
+    kheap_settle();
+    while (backed_settle())
+        continue;
+}
+
+/* Addresses of pages that are given out, guards included; frames do not tell of them. */
+static uint64_t addresses(void)
+{
+    struct idheap_stats stats;
+
+    idheap_stats(&virtual_page, &stats);
+    return stats.used;
+}
 
 void checks_ledger_begin(void)
 {
-    kheap_settle();
+    settle();
     before = ledger;
     for (int i = 0; i < OWNER_COUNT; i++)
         pieces_before[i] = meta_pieces(i);
+    addresses_before = addresses();
 }
 
 static bool ledger_sums(void)
@@ -56,16 +77,18 @@ static bool nothing_leaked(void)
 {
     uint64_t frames = 0, spread = 0;
 
-    kheap_settle();
+    settle();
     for (int i = OWNER_KERNEL_TEXT; i < OWNER_COUNT; i++)
         if (ledger.frames[i] > before.frames[i]) {
             figure("%s: %lu, before %lu", owner_name(i), ledger.frames[i], before.frames[i]);
             *(is_spread(i) ? &spread : &frames) += ledger.frames[i] - before.frames[i];
         }
     figure("leaked: %lu", frames);
+    figure("addresses: %lu, before %lu", addresses(), addresses_before);
     figure("free-before: %lu", before.frames[OWNER_FREE]);
     figure("free-after: %lu", ledger.frames[OWNER_FREE]);
-    return frames == 0 && ledger.frames[OWNER_FREE] + spread >= before.frames[OWNER_FREE];
+    return frames == 0 && addresses() <= addresses_before &&
+           ledger.frames[OWNER_FREE] + spread >= before.frames[OWNER_FREE];
 }
 
 static const struct check checks[] = {
