@@ -33,7 +33,7 @@ proc mail {} {
     file delete $dir/mail
     return $text
 }
-# Waits until SCRIPT is true, 20 s at most.
+# Waits until SCRIPT is true, two minutes at most.
 proc await {script} {
     for {set i 0} {$i < 200} {incr i} {
         if {[uplevel 1 [list expr $script]]} { return 1 }
@@ -45,7 +45,7 @@ proc kill {signal pid} { catch {exec kill -$signal $pid} }
 set pass [list [row zoo/a,emu=qemu] [row zoo/b,emu=qemu]]
 
 # --- a night that is killed ----------------------------------------------------------------------------------------
-revision slow rows $pass seconds 60
+revision slow rows $pass seconds 900
 set first [exec $acre nightly --config $conf >$dir/first 2>$dir/first.err </dev/null &]
 ok [await {[file exists $nights/nights/$today/farm.pid]}] "a night runs" [slurp $dir/first]
 lassign [night $conf] status out err
@@ -101,11 +101,11 @@ is [exec sqlite3 $nights/history.sqlite "SELECT revision FROM nights ORDER BY id
 config $conf {*}$common
 
 # --- a limit -------------------------------------------------------------------------------------------------------
-revision slow rows $pass seconds 60
-config $conf {*}$common limit 0.0005
+revision slow rows $pass seconds 900
+config $conf {*}$common limit 0.003
 lassign [night $conf -q] status out
 is [lindex [states] end] "$today.9 stopped 1" "a farm at its limit is stopped; what it has not tried is missing"
-like $out "*MISSING: planned*\nthe farm was stopped after 0.0005 hours\n*" "and it is said"
+like $out "*MISSING: planned*\nthe farm was stopped after 0.003 hours\n*" "and it is said"
 revision quick rows $pass
 config $conf {*}$common
 like [lindex [night $conf -q] 1] "*\nSince $today.8, *FIXED 0,*" "nobody compares with such a night"
