@@ -14,6 +14,8 @@ tarball=$top_builddir/acre-$version.tar.gz
 [ -f "$tarball" ] || skip_all "there is no $(basename "$tarball"); make check-all makes it"
 : "${MAKE:=make}"
 unset MAKEFLAGS MFLAGS MAKELEVEL TESTS SLOW SOURCE_DATE_EPOCH
+AM_UPDATE_INFO_DIR=no # the list of all manuals is no package's
+export AM_UPDATE_INFO_DIR
 
 if unshare -n true 2>/dev/null; then offline="unshare -n"; elif unshare -rn true 2>/dev/null; then
 	offline="unshare -rn"
