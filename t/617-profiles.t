@@ -6,7 +6,7 @@ source [file join $::env(srcdir) tap.tcl]
 ::acre::paths::use options map mapops rom profile profilelabel profileview profilecase profileimage
 ::acre::paths::use machine profileplan profiletable verdict
 namespace path ::tap
-plan 88
+plan 89
 set tmp [tmp]
 
 proc file_of {name args} {
@@ -168,10 +168,13 @@ proc verdict {text end {entries ""} {quirks {}} {name linux}} {
 }
 set version "Linux version 6.1\n"
 is [::acre::profilecase::skip [dict create profile [::acre::profile::find linux-init]] \
-    [dict create skip "" rom map.rom entries $plain]] \
+    [dict create skip "" rom map.rom entries $plain quirks {}]] \
     "the kernel needs 128M of usable memory, this map has less" "a map too small for a kernel is not shown to it"
 is [::acre::profilecase::skip [dict create profile [::acre::profile::find linux]] \
-    [dict create skip "" rom map.rom entries $plain]] "" "... and to one that can do with it it is"
+    [dict create skip "" rom map.rom entries $plain quirks {}]] "" "... and to one that can do with it it is"
+is [::acre::profilecase::skip [dict create profile [::acre::profile::find bios]] \
+    [dict create skip "" rom map.rom entries $plain quirks {size-24 repeat-last}]] \
+    "the profile leaves out maps with repeat-last" "nor is one with a quirk that the profile leaves out"
 set came "devtmpfs: initialized\n"
 is [verdict $version$start$linux$memory$came expect] {PASS legal {it came up}} "it came up and sees the map"
 like [verdict $version$start$linux$memory$came expect [lreverse $plain]] {PASS odd {it came up; odd: the entry*}} \

@@ -20,7 +20,7 @@ namespace eval ::acre::profile {
         started {regex ""} up {regex ""} gives-up {regex ""} ends {ends text}
         map {words ""} map-from {regex ""} map-to {regex ""} map-rule {rule usable} map-cut {yes no}
         total {regex ""} total-types {words 1} counted {ranges ""} control {yes no} ram-most {size ""}
-        usable-least {size ""} screen {screen ""} loaded {loaded ""}
+        usable-least {size ""} screen {screen ""} loaded {loaded ""} without {words ""}
         emulator {emulators {qemu bochs}} seconds {seconds 30} bochs-seconds {seconds ""} bochs-ips {number ""}
     }
     variable forms {

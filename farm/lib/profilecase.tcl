@@ -39,9 +39,18 @@ proc ::acre::profilecase::is {case} {
 
 # skip CASE SERVED -> why it makes no sense to show it this map, or "".
 proc ::acre::profilecase::skip {case served} {
-    set least [dict get [::acre::profile::read [dict get $case profile]] usable-least]
-    if {[dict get $served skip] ne "" || $least eq "" || [dict get $served rom] eq ""} {
+    set profile [::acre::profile::read [dict get $case profile]]
+    if {[dict get $served skip] ne "" || [dict get $served rom] eq ""} {
         return [dict get $served skip]
+    }
+    foreach word [dict get $profile without] {
+        if {[::acre::quirks::has [dict get $served quirks] $word]} {
+            return "the profile leaves out maps with $word"
+        }
+    }
+    set least [dict get $profile usable-least]
+    if {$least eq ""} {
+        return ""
     }
     ::acre::paths::use profilelabel
     set usable [::acre::interval::size [::acre::oracle::whole [dict get $served entries]]]

@@ -10,4 +10,6 @@ started = ^e820\s
 up = ^e820dump end
 map = e820dump
 map-rule = entries
+# It asks on where a kernel must not, and it prints E801's answers, which are no map.
+without = smap-lost-after-3 repeat-last e820-unsupported e820-empty short-entry
 seconds = 30

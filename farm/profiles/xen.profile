@@ -13,7 +13,8 @@ started = Xen version
 up = Could not (?:set up DOM0 guest OS|construct domain 0)
 gives-up = Panic on CPU
 map = Xen-e820
-map-from = Xen-e820 RAM map:
+# Its heading says which call it got the map from.
+map-from = \S RAM map:
 map-rule = highest
 seconds = 60
 bochs-seconds = 300
