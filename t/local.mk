@@ -149,8 +149,8 @@ TESTS += \
 	t/606-changed.t \
 	t/610-runner.t \
 	t/613-random-farm.t \
+	t/615-profiles.t \
 	t/616-failures.t \
-	t/617-profiles.t \
 	t/617-replay.t \
 	t/618-replay-gdb.t \
 	t/619-bisect.t \
@@ -184,7 +184,6 @@ TESTS += \
 	t/762-junit.t \
 	t/764-html.t \
 	t/766-browser.t \
-	t/770-foreign.t \
 	t/780-nightly.t \
 	t/782-nightly-ends.t \
 	t/784-nightly-units.t \
@@ -198,7 +197,8 @@ slow_TESTS += \
 	t/920-rpm.t \
 	t/930-cross.t \
 	t/940-sectors.t \
-	t/945-allocations.t
+	t/945-allocations.t \
+	t/950-foreign.t
 
 # Boot sectors of ours for t/5xx, t/710 and t/bench.
 acre_BUILT += t/boots/chain.bin t/boots/console.bin t/boots/port2.bin t/boots/rdtsc.bin t/boots/talk.bin
