@@ -102,6 +102,8 @@ proc ::acre::bisect::Search {repository plan ends} {
         if {$end eq "bad" && $status == 1} {
             dict set plan wanted [::acre::bisectstep::wanted $plan]
         } elseif {$status != ($end eq "bad")} {
+            variable said
+            puts stderr [string trim [lindex [split [string trim $said] \n] end]]
             puts stderr "acre: the $end end must [expr {$end eq "bad" ? "fail" : "pass"}], and does not: there is\
                 nothing to search for between [dict get $ends good] and [dict get $ends bad]"
             return 2

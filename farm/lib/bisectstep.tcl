@@ -10,7 +10,7 @@
 #
 # A line is said of each step, "good|bad|skip COMMIT why", and the build's words are in OUT/build-COMMIT.log.
 
-::acre::paths::use shrinkcase
+::acre::paths::use shrinkcase replay
 
 namespace eval ::acre::bisectstep {
     # What git bisect takes for "this commit cannot be tested".
