@@ -184,7 +184,7 @@ foreach name $names {
     }
     set image $::env(top_builddir)/broken/$name/acre.img
     set common [list --emulator $emulator --timeout-scale [dict get $head clocks]]
-    set said [acre farm {*}$common --select $subject --image $image --out $name]
+    set said [acre farm {*}$common --retries 0 --select $subject --image $image --out $name]
     tap::like $said 1* [lindex $points 0]
     set said [acre shrink $name/boot@$subject,emu=$emulator -o $name.map --confirm 2 --most $most]
     tap::ok [expr {[lindex $said 0] == 0 && [file exists $name.map]}] [lindex $points 1] [lindex $said 1]
