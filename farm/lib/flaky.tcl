@@ -3,14 +3,12 @@
 # flaky.tcl: which failures of a run come each time, and which do not.
 #
 #   ::acre::flaky::judge CASES RESULTS OPTIONS -> dict name -> result of the cases whose failure does not come each time
-#     CASES, RESULTS  the plan and what came of it in this run; OPTIONS: the runner's, and times, how often a failed
-#                     case is booted again (0: never)
-#   ::acre::flaky::names RESULTS -> the names of the flaky ones
+#     CASES, RESULTS  the plan and what came of it in this run
+#     OPTIONS         the runner's, and times: how often a failed case is booted again (0: never)
 #
 # Nothing is booted again to become green: whatever comes, a case that has failed once stays red.  What the boots here
 # say is only whether the failure is steady.  One that is not gets the kind `flaky`, and is decided under counted
-# instructions (replay.tcl), where a boot is the same each time: a failure that shows there is the verdict, and can be
-# looked at with --replay; one that does not show there depends on time, and its first verdict stands.  Bochs counts
+# instructions (replay.tcl), where chance has the least part: a failure that shows there is the verdict; one that does not show there depends on time, and its first verdict stands.  Bochs counts
 # always; what is flaky there is so by the host's or the farm's doing.
 #
 # A broken kernel fails in hundreds of cases in one way.  SHOWN of those with one signature are booted again; only if
@@ -49,13 +47,6 @@ proc ::acre::flaky::judge {cases results options} {
         file delete -force $out
     }
     return $changed
-}
-
-proc ::acre::flaky::names {results} {
-    return [lmap {name result} $results {
-        if {[dict get $result sub] ne "flaky"} continue
-        set name
-    }]
 }
 
 # The cases to be booted again, in groups of one signature.
