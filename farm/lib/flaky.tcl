@@ -8,8 +8,9 @@
 #
 # Nothing is booted again to become green: whatever comes, a case that has failed once stays red.  What the boots here
 # say is only whether the failure is steady.  One that is not gets the kind `flaky`, and is decided under counted
-# instructions (replay.tcl), where chance has the least part: a failure that shows there is the verdict; one that does not show there depends on time, and its first verdict stands.  Bochs counts
-# always; what is flaky there is so by the host's or the farm's doing.
+# instructions (replay.tcl), where chance has the least part: a failure that shows there is the verdict; one that does
+# not show there depends on time, and its first verdict stands.  Bochs counts always; what is flaky there is so by the
+# host's or the farm's doing.
 #
 # A broken kernel fails in hundreds of cases in one way.  SHOWN of those with one signature are booted again; only if
 # one of them is flaky are the others.  FAIL emulators is a failure of two cases side by side, each of them well, and
