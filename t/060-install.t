@@ -36,7 +36,7 @@ done | sort >"$tmp/wanted"
 (cd "$tmp/moved/share/man" && find . -type f | sed 's|^[.]/||' | sort) >"$tmp/pages"
 is "each help text has its man page, and there are no others" "$(cat "$tmp/pages")" "$(cat "$tmp/wanted")"
 like "those of files' formats too" "$(tr '\n' ' ' <"$tmp/pages")" \
-	"*man5/acre-groups.5 man5/acre-map.5 man5/acre-nightly.5 man5/acre-results.5*"
+	"*man5/acre-groups.5 man5/acre-map.5 man5/acre-nightly.5 man5/acre-profile.5 man5/acre-results.5*"
 sed -e 's|.*/||' -e 's/[.]\([15]\)$/(\1)/' "$tmp/pages" | grep -vxF 'acre(1)' | while IFS= read -r page; do
 	sed 's/[\]-/-/g' "$tmp/moved/share/man/man1/acre.1" | grep -qF "See $page." || echo "$page"
 done >"$tmp/unnamed"

@@ -31,8 +31,8 @@
 #define SEEN_FROM(X) X(*kernel/main.k.o) X(*kernel/options.k.o)
 /* The last four are for the checks or the store, and for the store or a program: small, so always there. */
 #define SELDOM(X) \
-    X(*kernel/panic.k.o) X(*kernel/symbols.k.o) X(*kernel/options_store.k.o) \
-    X(*runtime/scalar.k.o) X(*runtime/symbol.k.o) X(*runtime/tuple.k.o) X(*x86_64/pit.k.o)
+    X(*kernel/archive.k.o) X(*kernel/fail.k.o) X(*kernel/panic.k.o) X(*kernel/symbols.k.o) \
+    X(*kernel/options_store.k.o) X(*runtime/scalar.k.o) X(*runtime/symbol.k.o) X(*runtime/tuple.k.o) X(*x86_64/pit.k.o)
 
 #define NAME(file) file
 #define ALWAYS EXCLUDE_FILE(CHECKS(NAME) STORE(NAME) PROGRAM(NAME)) /* in no part */
