@@ -104,7 +104,8 @@ proc ::acre::replay::Home {case home given} {
 # A map that was made for the case stands in its directory, wherever that is now, and is made again in the new one.
 proc ::acre::replay::own {case home dir} {
     set map [dict get $case map]
-    if {$home ne "" && $map ne "" && [file dirname $map] eq [dict get $case dir]} {
+    # A case of the plan has no directory yet, and its map stands where the maps do.
+    if {$home ne "" && $map ne "" && [dict exists $case dir] && [file dirname $map] eq [dict get $case dir]} {
         set in [open [file join $home [file tail $map]]]
         fconfigure $in -encoding utf-8
         dict set case text [read $in]
