@@ -133,7 +133,7 @@ set image $::env(top_builddir)/broken/entry-dropped/acre.img
 lassign [acre farm --random 8 --seed 7 --emulator qemu --image $image --out bad] status said
 # It does not show on every map.
 set name boot@random/none
-regexp {(?n)^FAIL  (boot@random/7-[0-9]+,emu=qemu) } $said -> name
+regexp {\nFailures:\nFAIL  (boot@random/7-[0-9]+,emu=qemu) } $said -> name
 set case bad/$name
 ok [expr {$status == 1 && [string match "*\nFAIL  $name *\n    replay: sh *$case/replay.sh\n*" $said]}] \
     "a kernel that drops an entry fails, with a line to replay it" $said
