@@ -16,7 +16,7 @@ repository $dir/repository
 set conf $dir/nightly.conf
 config $conf directory $nights repository $dir/repository figures host random 40 group "check full" jobs 3 \
     options "--expect 'a b'" configure "--enable-x 'two words'" \
-    mail "cat >$dir/mail; env | grep ^ACRE_ | sort >$dir/env"
+    mail "cat >$dir/mail; env | grep -E '^ACRE_(DIRECTORY|NIGHT|STATUS|SUBJECT)=' | sort >$dir/env"
 set today [clock format [clock seconds] -format %Y-%m-%d]
 set seed [clock format [clock seconds] -format %Y%m%d]
 
