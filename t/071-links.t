@@ -5,13 +5,6 @@
 source [file join $::env(srcdir) tap.tcl]
 set top $::env(top_srcdir)
 
-proc slurp {file} {
-    set in [open $file]
-    fconfigure $in -encoding utf-8
-    set text [read $in]
-    close $in
-    return $text
-}
 # The text without its blocks of code.
 proc prose {text} {
     set lines {}
@@ -39,7 +32,7 @@ proc link_wrong {file target} {
     if {![file exists $path]} {
         return "no such file"
     }
-    if {$fragment ne "" && $fragment ni [fragments [slurp $path]]} {
+    if {$fragment ne "" && $fragment ni [fragments [tap::slurp $path]]} {
         return "no such heading"
     }
 }
@@ -75,7 +68,7 @@ proc has_target {target} {
 }
 # "FILE: what: why" of each thing that is wrong in FILE.
 proc wrongs {top file} {
-    set text [prose [slurp $file]]
+    set text [prose [tap::slurp $file]]
     set wrongs {}
     foreach {- target} [regexp -all -inline {\]\(([^)\s]+)\)} $text] {
         set why [link_wrong $file $target]
@@ -94,7 +87,7 @@ proc wrongs {top file} {
     return $wrongs
 }
 
-set makefile [slurp [file join $::env(top_builddir) Makefile]]
+set makefile [tap::slurp [file join $::env(top_builddir) Makefile]]
 set files [lsort [glob -directory $top *.md doc/*.md]]
 tap::plan [expr {[llength $files] + 2}]
 foreach file $files {
@@ -102,7 +95,7 @@ foreach file $files {
 }
 
 # Every text of doc/ is a chapter.
-set list [slurp [file join $top doc manual.md]]
+set list [tap::slurp [file join $top doc manual.md]]
 set named [lmap {- name} [regexp -all -inline -line {^- \[[^]]*\]\(([^)]+)\)} $list] {file tail $name}]
 set missing [lmap file [glob -directory $top -tails doc/*.md *.md] {
     if {[file tail $file] in [concat manual.md $named]} continue

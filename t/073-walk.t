@@ -17,13 +17,6 @@ if {![file exists $acre]} {
 set root [tap::tmp]
 set dir [file join $root build]
 
-proc slurp {file} {
-    set in [open $file]
-    fconfigure $in -encoding utf-8
-    set text [read $in]
-    close $in
-    return $text
-}
 # Without the paths of this machine; and numbers as "#".
 proc plain {line} {
     global dir
@@ -75,7 +68,7 @@ proc difference {how got want} {
     return [expr {$free || $at == [llength $got] ? "" : "more than wanted: [lindex $got $at]"}]
 }
 
-set commands [commands [slurp [file join $top doc walk.md]]]
+set commands [commands [tap::slurp [file join $top doc walk.md]]]
 tap::plan [expr {[llength $commands] + 5}]
 tap::is [difference masked {a 1 b c} {a 2 ... c}] "" "numbers and what is left out may be others"
 tap::is [lindex [split [difference plain {a 1} {a 2}] \n] 0] "want: 2" "where they count, they may not"
@@ -98,18 +91,18 @@ foreach command $commands {
     # make is this build's; all else is typed as it stands.
     set typed [regsub {^make } $line "$make -C '$build' "]
     catch {exec sh -c "cd '$dir' && { $typed ; } 2>&1" </dev/null >$root/said}
-    set said [split [string trimright [slurp $root/said] \n] \n]
+    set said [split [string trimright [tap::slurp $root/said] \n] \n]
     set problem [difference $how $said $want]
     tap::ok [expr {$problem eq ""}] $line $problem
 }
 
 # What the picture tells in words: the same owners, with the same parts of memory unknown.
 proc owners {file} {
-    regexp {<desc id="desc">(.*?)</desc>} [slurp $file] - words
+    regexp {<desc id="desc">(.*?)</desc>} [tap::slurp $file] - words
     return [masked $words]
 }
 set drawn [file join $dir good boot@zoo acpi60-spec-example,emu=qemu ledger.svg]
 tap::is [owners $drawn] [owners [file join $top doc pictures case-memory.svg]] \
     "doc/pictures/case-memory.svg is that case's ledger.svg"
-tap::ok [string match "*Ledger and pages agree*" [slurp $drawn]] "whose ledger and pages agree" [owners $drawn]
+tap::ok [string match "*Ledger and pages agree*" [tap::slurp $drawn]] "whose ledger and pages agree" [owners $drawn]
 file delete -force $root

@@ -22,13 +22,6 @@ proc run {args} {
     }
     return [list $status [slurp $dir/out] [slurp $dir/err]]
 }
-proc slurp {file} {
-    set channel [open $file]
-    fconfigure $channel -encoding utf-8
-    set text [read $channel]
-    close $channel
-    return $text
-}
 proc spit {file text} {
     set channel [open $file w]
     puts -nonewline $channel $text

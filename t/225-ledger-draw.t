@@ -16,13 +16,6 @@ set ::env(LC_ALL) C
 array unset ::env NO_COLOR
 array unset ::env COLUMNS
 
-proc slurp {file} {
-    set channel [open $file]
-    fconfigure $channel -encoding utf-8
-    set text [read $channel]
-    close $channel
-    return $text
-}
 proc spit {file text} {
     file mkdir [file dirname $file]
     set channel [open $file wb]

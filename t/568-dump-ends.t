@@ -4,17 +4,8 @@
 # is what is said and returned without a dump.  Under each emulator that is installed.
 
 source [file join [expr {[info exists ::env(srcdir)] ? $::env(srcdir) : [file dirname [info script]]}] tap.tcl]
-if {[catch {package require Expect}]} {
-    tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
-}
+set emulators [tap::emulators]
 log_user 0
-set emulators [lmap emulator {qemu bochs} {
-    if {[auto_execok [dict get {qemu qemu-system-x86_64 bochs bochs} $emulator]] eq ""} continue
-    set emulator
-}]
-if {$emulators eq ""} {
-    tap::skip_all "needs qemu-system-x86_64 (Debian package qemu-system-x86) or bochs (Debian package bochs)"
-}
 set acre [file join $::env(top_builddir) acre]
 ::acre::paths::use dumpfile
 # Each: what ends, words of acre boot, its status, what is said of it.

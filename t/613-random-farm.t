@@ -45,12 +45,6 @@ proc acre {args} {
     }
     return [list $status [regsub {\nchild process exited abnormally$} $said ""]]
 }
-proc slurp {file} {
-    set channel [open $file]
-    set text [read $channel]
-    close $channel
-    return $text
-}
 if {![file exists $::env(top_builddir)/acre.img] || [catch {package require Expect}]} {
     for {set i 0} {$i < 24} {incr i} {
         skip "acre farm --random" "needs a built image and Expect (Debian package tcl-expect)"

@@ -4,12 +4,6 @@
 # time, those that are known, those of one signature, and running what failed again.
 
 source [file join [file dirname [info script]] tap.tcl]
-if {[catch {package require Expect}]} {
-    tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
-}
-if {![file exists [::acre::paths::get image]]} {
-    tap::skip_all "needs [::acre::paths::get image] (make)"
-}
 source [file join $::env(srcdir) farm-runs.tcl]
 tap::plan 43
 set tmp [tap::tmp]
@@ -42,11 +36,11 @@ tap::like $output "*CRASH boot@counted-1,emu=qemu *: flaky: once FAIL points: *;
     panic: page fault*" "where a boot that counts fails, that is the verdict"
 tap::like $output "*3 flaky, where none may be*" "the summary counts them"
 foreach {map verdict} {once-1 FAIL counted-1 CRASH} {
-    set text [runs::read $tmp/o1/boot@$map,emu=qemu/result.txt]
+    set text [tap::slurp $tmp/o1/boot@$map,emu=qemu/result.txt]
     tap::ok [regexp -line "^verdict: $verdict\nsub: flaky\nwhy: once " $text] "$map: its result.txt says so" $text
 }
 tap::ok [expr {![file exists $tmp/o1/again]}] "nothing is left of the boots that only told"
-set lines [split [string trim [runs::read $tmp/o1/results.tsv]] \n]
+set lines [split [string trim [tap::slurp $tmp/o1/results.tsv]] \n]
 tap::is [llength $lines] 13 "results.tsv has a line a case, and one more for each of the three"
 tap::is [lmap n {1 2 3 4 5} {runs::boots wrong-$n}] {4 4 4 1 1} "of five cases of one signature three are booted again"
 tap::like $output "*FAIL  boot@wrong-1,emu=qemu *: compare: *\n    5 cases, 1 signature: boot@wrong-1,emu=qemu *\n   \
@@ -100,7 +94,7 @@ tap::ok [expr {![file exists $tmp/o5]}] "... before anything runs"
 
 set few [runs::maps $tmp/few pass-41 fail-42 once-43]
 run $few o6 --retries 0
-set before [runs::read $few/pass-41.map]
+set before [tap::slurp $few/pass-41.map]
 runs::write $few/pass-41.map "$before# changed\n"
 lassign [run $few o6 --retries 0 --retry-failed] status output
 tap::is [lmap map {pass-41 fail-42 once-43} {runs::boots $map}] {1 2 2} \

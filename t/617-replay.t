@@ -3,35 +3,8 @@
 # acre farm --replay: a case again, bit for bit, by the command and by the case directory's own script.
 
 source [file join [file dirname [info script]] tap.tcl]
-tap::need qemu-system-x86_64 qemu-system-x86
-if {[catch {package require Expect}]} {
-    tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
-}
-foreach key {image fakebios} {
-    if {![file exists [::acre::paths::get $key]]} {
-        tap::skip_all "needs [::acre::paths::get $key] (make)"
-    }
-}
-set acre [file join $::env(top_builddir) acre]
-set dir [tap::tmp]
-cd $dir
-# Recordings are as new as the image they are of; this one is not built again meanwhile.
-file copy [::acre::paths::get image] own.img
-file copy [::acre::paths::get syms] own.syms
+source [file join $::env(srcdir) replays.tcl]
 
-proc acre {args} {
-    set status 0
-    if {[catch {exec timeout 120 $::acre {*}$args </dev/null 2>@1} said options]} {
-        set status [lindex [dict get $options -errorcode] 2]
-    }
-    return [list $status $said]
-}
-proc slurp {file} {
-    set in [open $file rb]
-    set bytes [read $in]
-    close $in
-    return $bytes
-}
 # Every count of the guest's, in its order.
 proc marks {bytes} {
     return [regexp -all -inline -line {^# mark \S+ \d+} $bytes]
@@ -45,23 +18,23 @@ tap::plan 27
 set case boot@zoo/c-all-types,emu=qemu
 set home $dir/run/$case
 acre farm --image own.img --emulator qemu --select zoo/c-all-types --out run
-set run [slurp $home/serial.log]
+set run [tap::bytes $home/serial.log]
 
 # --- bit for bit ---------------------------------------------------------------------------------------------------
 
 set first [acre farm --replay $case --out run]
 tap::like $first "0 ?PASS points: $case: *\nserial log: * instructions to mark *" "a case of a run by its name"
-set one [slurp $home/replay/serial.log]
+set one [tap::bytes $home/replay/serial.log]
 tap::ok [expr {[llength [marks $one]] >= 5}] "it counts instructions at its marks" [marks $one]
 tap::ok [expr {![string match "*bit for bit*" $first]}] "the first replay is compared with nothing"
 foreach word [list $home $home/case] where {directory file} {
     set again [acre farm --replay $word]
     tap::like $again "0 ?PASS points: $case: *bit for bit the same as the replay before*" "again, by its $where"
-    tap::ok [expr {[slurp $home/replay/serial.log] eq $one}] "every byte of its serial log is the same"
-    tap::is [marks [slurp $home/replay/serial.log]] [marks $one] "and every count"
+    tap::ok [expr {[tap::bytes $home/replay/serial.log] eq $one}] "every byte of its serial log is the same"
+    tap::is [marks [tap::bytes $home/replay/serial.log]] [marks $one] "and every count"
 }
 tap::ok [expr {[marks $run] ne [marks $one]}] "the run's own counts are others: it went by the clock"
-tap::is [slurp $home/serial.log] $run "nothing of the run is written over"
+tap::is [tap::bytes $home/serial.log] $run "nothing of the run is written over"
 set said [script $home/replay/replay.sh]\n
 tap::is [string map {\r ""} $said] [string map {\r ""} $one] "the replay's script says the same, bit for bit"
 set said [script $home/replay.sh]
@@ -98,9 +71,9 @@ if {[auto_execok bochs] eq ""} {
 } else {
     set there boot@zoo/c-all-types,emu=bochs
     acre farm --image own.img --replay $there --out none
-    set one [slurp none/$there/replay/serial.log]
+    set one [tap::bytes none/$there/replay/serial.log]
     tap::like [acre farm --image own.img --replay $there --out none] "0 *bit for bit the same*" "under Bochs"
-    tap::is [slurp none/$there/replay/serial.log] $one "the same bytes there"
+    tap::is [tap::bytes none/$there/replay/serial.log] $one "the same bytes there"
     tap::like [acre farm --image own.img --replay $there --gdb] "2 *case under qemu*$case*" "gdb is for QEMU"
 }
 

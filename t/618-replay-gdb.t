@@ -4,42 +4,15 @@
 # symbols, in 16-bit code where it is such; and, in a recording made with --record, backwards.
 
 source [file join [file dirname [info script]] tap.tcl]
-tap::need qemu-system-x86_64 qemu-system-x86
 tap::need gdb gdb
-if {[catch {package require Expect}]} {
-    tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
-}
-foreach key {image elf stage1 stage2 fakebios} {
-    if {![file exists [::acre::paths::get $key]]} {
-        tap::skip_all "needs [::acre::paths::get $key] (make)"
-    }
-}
-set acre [file join $::env(top_builddir) acre]
-set dir [tap::tmp]
-cd $dir
-# Recordings are as new as the image they are of; this one is not built again meanwhile.
-file copy [::acre::paths::get image] own.img
-file copy [::acre::paths::get syms] own.syms
+source [file join $::env(srcdir) replays.tcl]
 
-proc acre {args} {
-    set status 0
-    if {[catch {exec timeout 120 $::acre {*}$args </dev/null 2>@1} said options]} {
-        set status [lindex [dict get $options -errorcode] 2]
-    }
-    return [list $status $said]
-}
-proc slurp {file} {
-    set in [open $file rb]
-    set bytes [read $in]
-    close $in
-    return $bytes
-}
 # What gdb says to COMMANDS where the command that `acre farm --replay ARG...` prints has taken it.
 proc gdb {arguments commands} {
     set file [file join $::dir said]
     set pid [exec timeout 150 $::acre farm {*}$arguments  </dev/null >$file 2>@1 &]
     set words ""
-    for {set tries 0} {$tries < 600 && ![regexp {first instruction of \S+\n  ([^\n]*)\n} [slurp $file] - words]} {
+    for {set tries 0} {$tries < 600 && ![regexp {first instruction of \S+\n  ([^\n]*)\n} [tap::bytes $file] - words]} {
         incr tries
     } {
         after 100
@@ -49,7 +22,7 @@ proc gdb {arguments commands} {
         append script " -ex '$command'"
     }
     catch {exec timeout 100 sh -c "exec $script -ex kill" </dev/null 2>@1} said
-    for {set tries 0} {$tries < 200 && [file exists /proc/$pid/stat] && ![regexp {\) Z} [slurp /proc/$pid/stat]]} {
+    for {set tries 0} {$tries < 200 && [file exists /proc/$pid/stat] && ![regexp {\) Z} [tap::bytes /proc/$pid/stat]]} {
         incr tries
     } {
         after 100
@@ -83,7 +56,7 @@ if {[auto_execok qemu-img] eq ""} {
 }
 set said [acre farm --replay $home --record]
 tap::like $said "0 ?PASS points: $case: *reverse-stepi*" "--record says how to go on"
-set one [slurp $home/replay/serial.log]
+set one [tap::bytes $home/replay/serial.log]
 tap::like [acre farm --replay $home] "0 *bit for bit the same*" "and is repeated as any replay"
 set said [gdb [list --replay $home --gdb] {
     stepi stepi "info symbol \$pc" reverse-stepi reverse-stepi "info symbol \$pc" \

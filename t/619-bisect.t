@@ -5,12 +5,6 @@
 
 source [file join [file dirname [info script]] tap.tcl]
 tap::need git git
-if {[catch {package require Expect}]} {
-    tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
-}
-if {![file exists [::acre::paths::get image]]} {
-    tap::skip_all "needs [::acre::paths::get image] (make)"
-}
 source [file join $::env(srcdir) farm-runs.tcl]
 tap::plan 17
 set tmp [tap::tmp]
@@ -97,7 +91,7 @@ tap::like $status/$output "1/*the search was stopped (Ctrl-C)*" "Ctrl-C ends the
 tap::is [tree] $before "... and the worktree is gone, the user's tree as it was"
 set left {}
 foreach file [glob -nocomplain /proc/\[0-9\]*/cmdline] {
-    if {![catch {runs::read $file} words] && [string match "*sleep\x00600\x00*" $words]} {
+    if {![catch {tap::slurp $file} words] && [string match "*sleep\x00600\x00*" $words]} {
         set cwd ""
         catch {set cwd [file readlink [file join [file dirname $file] cwd]]}
         if {[string match "*acre-boot*" $cwd]} {

@@ -6,16 +6,7 @@
 
 source [file join [expr {[info exists ::env(srcdir)] ? $::env(srcdir) : [file dirname [info script]]}] tap.tcl]
 tap::need gdb gdb
-set emulators [lmap emulator {qemu bochs} {
-    if {[auto_execok [dict get {qemu qemu-system-x86_64 bochs bochs} $emulator]] eq ""} continue
-    set emulator
-}]
-if {$emulators eq ""} {
-    tap::skip_all "needs qemu-system-x86_64 (Debian package qemu-system-x86) or bochs (Debian package bochs)"
-}
-if {[catch {package require Expect}]} {
-    tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
-}
+set emulators [tap::emulators]
 set acre [file join $::env(top_builddir) acre]
 set image [file join [tap::tmp] panic.img]
 exec $acre image -o $image --set crash=panic

@@ -20,8 +20,6 @@ config $conf directory $nights repository $dir/repository figures host random 40
 set today [clock format [clock seconds] -format %Y-%m-%d]
 set seed [clock format [clock seconds] -format %Y%m%d]
 
-# row NAME VERDICT ?SUB WHY?
-proc row {name {verdict PASS} {sub points} {why "1 of 1 points"}} { return [list boot@$name $verdict $sub $why] }
 proc sql {query} {
     global nights
     return [exec sqlite3 $nights/history.sqlite $query]

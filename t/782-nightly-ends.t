@@ -19,7 +19,6 @@ set common [list directory $nights repository $dir/repository mail "echo \"\$ACR
 config $conf {*}$common
 set today [clock format [clock seconds] -format %Y-%m-%d]
 
-proc row {name {verdict PASS} {sub points} {why "1 of 1 points"}} { return [list boot@$name $verdict $sub $why] }
 proc states {} {
     global nights
     return [lmap line [split [exec sqlite3 $nights/history.sqlite "SELECT night, state, status FROM nights"] \n] {

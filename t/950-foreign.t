@@ -27,15 +27,9 @@ proc write {file args} {
     close $out
     return $file
 }
-proc slurp {file} {
-    set in [open $file rb]
-    set text [read $in]
-    close $in
-    return $text
-}
 # result OUT NAME KEY -> what the case's result.txt says of KEY.
 proc result {out name key} {
-    regexp -line "^$key: (.*)\$" [slurp [file join $out $name result.txt]] - value
+    regexp -line "^$key: (.*)\$" [bytes [file join $out $name result.txt]] - value
     return $value
 }
 
@@ -71,15 +65,15 @@ set maps {zoo/c-all-types zoo/c-reverse-order zoo/c-duplicate-entries real/lapto
 lassign [acre farm --profile bios --emulator qemu --select {*}$maps --out bios] status said
 ok [expr {$status == 0}] "the BIOS serves five maps as they are" $said
 like $said "*bios: 5 maps, 5 as they were served*5 passed, 0 failed" "... and the farm says so"
-set rows [lsort [split [string trim [slurp bios/kernels.tsv]] \n]]
+set rows [lsort [split [string trim [bytes bios/kernels.tsv]] \n]]
 is $rows [lsort [list "map\tlabel\tbios" "boot@real/dell-xps-13-9300-16g,emu=qemu\todd\t." \
     "boot@real/laptop-127m,emu=qemu\tlegal\t." "boot@zoo/c-all-types,emu=qemu\todd\t." \
     "boot@zoo/c-duplicate-entries,emu=qemu\todd\t." "boot@zoo/c-reverse-order,emu=qemu\todd\t."]] \
     "kernels.tsv has a row a map"
 # The same guest, held against another map than it was served: what it sees must be found wanting.
-set case [slurp bios/boot@real/laptop-127m,emu=qemu,profile=bios/case]
+set case [bytes bios/boot@real/laptop-127m,emu=qemu,profile=bios/case]
 set dir [dict get $case dir]
-set rom [slurp [file join $dir map.rom]]
+set rom [bytes [file join $dir map.rom]]
 write lies.map "# expect: boots" "0x0 0x9f800 1" "0x100000 0x7ee0000 1"
 lassign [acre farm --profile bios --emulator qemu --maps lies.map --out other] status said
 ok [expr {$status == 0}] "another map is another view" $said
@@ -99,7 +93,7 @@ is [result silent boot@real/laptop-127m,emu=qemu,profile=silent verdict] HANG ".
 # A CD's image, which starts the same boot sector: sector 17 has El Torito's boot record, 19 its catalog, 20 the code.
 # BIOSes start it with different segments; code at 0x10000 that moves it to where it runs comes before it.
 set code [binary format H*x489a* fc0e1f31c08ec0be0002bf007cb90002f3a4ea007c0000 \
-    [slurp [::acre::paths::product farm/fakebios/e820dump.bin]]]
+    [bytes [::acre::paths::product farm/fakebios/e820dump.bin]]]
 set record [binary format ca5ca64i 0 CD001 1 "EL TORITO SPECIFICATION" 19]
 # The sum of the first 32 bytes, as words, is 0.
 set catalog [binary format csxa24sH4ccsssi 1 0 "" 0x55aa 55aa 0x88 0 0x1000 0 4 20]
@@ -116,7 +110,7 @@ foreach emulator {qemu bochs} {
         status said
     ok [expr {$status == 0}] "a CD's image under $emulator sees the map as served" $said
 }
-like [slurp cd/boot@real/laptop-127m,emu=qemu,profile=bios/replay.sh] "*media=cdrom*" "... from the CD drive"
+like [bytes cd/boot@real/laptop-127m,emu=qemu,profile=bios/replay.sh] "*media=cdrom*" "... from the CD drive"
 
 # --- with packages -------------------------------------------------------------------------------------------------
 
@@ -160,7 +154,7 @@ lassign [acre farm --profile bios grub --emulator qemu --select zoo/c-all-types 
 if {$status == 2} {
     skip "two kernels, one row" $said
 } else {
-    like [slurp both/kernels.tsv] "map\tlabel\tbios\tgrub\nboot@zoo/c-all-types,emu=qemu\todd\t.\t.\n" \
+    like [bytes both/kernels.tsv] "map\tlabel\tbios\tgrub\nboot@zoo/c-all-types,emu=qemu\todd\t.\t.\n" \
         "two kernels, one row"
 }
 done

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# farm-runs.tcl: for tests that run the farm with farm-double.tcl: the command, maps, results.
+# farm-runs.tcl: for tests that run the farm with farm-double.tcl: the command, maps, results.  The test is skipped
+# without what they need.
 #
 #   runs::start DIR            before anything else; files go to DIR
 #   runs::maps DIR NAME...     -> a directory of maps; what happens to a guest stands in the name of its map
@@ -8,14 +9,21 @@
 #   runs::command ARG...       -> its words
 #   runs::results DIR          -> dict name without boot@ -> "VERDICT sub"
 #   runs::boots MAP            -> how often it has been booted
-#   runs::write FILE TEXT, runs::read FILE
+#   runs::write FILE TEXT
+
+if {[catch {package require Expect}]} {
+    tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
+}
+if {![file exists [::acre::paths::get image]]} {
+    tap::skip_all "needs [::acre::paths::get image] (make)"
+}
 
 namespace eval ::runs {}
 
 proc ::runs::start {dir} {
     variable tmp $dir
     # It starts as the command does, with a keeper.
-    set text [lindex [regexp -inline {^.*?\nexit \$status\n} [read [file join $::env(top_builddir) acre]]] 0]
+    set text [lindex [regexp -inline {^.*?\nexit \$status\n} [tap::slurp [file join $::env(top_builddir) acre]]] 0]
     write [file join $dir double] $text[list source [file normalize [file join $::env(srcdir) farm-double.tcl]]]\n
     foreach name {srcdir builddir top_srcdir top_builddir} {
         set ::env($name) [file normalize $::env($name)]
@@ -30,13 +38,6 @@ proc ::runs::write {file text} {
     set out [open $file w]
     puts -nonewline $out $text
     close $out
-}
-
-proc ::runs::read {file} {
-    set in [open $file]
-    set text [::read $in]
-    close $in
-    return $text
 }
 
 proc ::runs::maps {dir args} {
@@ -67,7 +68,7 @@ proc ::runs::farm {args} {
 
 proc ::runs::results {dir} {
     set found [dict create]
-    foreach line [split [string trim [read [file join $dir results.tsv]]] \n] {
+    foreach line [split [string trim [tap::slurp [file join $dir results.tsv]]] \n] {
         lassign [split $line \t] name verdict sub
         dict set found [regsub {^boot@} $name ""] [string trim "$verdict $sub"]
     }

@@ -11,7 +11,7 @@ source [file join $::env(srcdir) report-runs.tcl]
 
 set words [lassign $argv source]
 set out [lindex $words [lsearch -exact $words --out]+1]
-set night [runs::slurp [file join $source night]]
+set night [tap::slurp [file join $source night]]
 if {[dict get $night rows] eq ""} {
     puts stderr "acre: nothing to try"
     exit 2
@@ -19,7 +19,7 @@ if {[dict get $night rows] eq ""} {
 runs::make $out [dict get $night rows]
 runs::Put [file join $out words] [lrange $words 1 end]
 if {[dict get $night seconds]} {
-    set text [runs::slurp [file join $out results.tsv]]
+    set text [tap::slurp [file join $out results.tsv]]
     runs::Put [file join $out results.tsv] [string range $text 0 end-10]
     runs::Put [file join $out farm.pid] [pid]
     after [expr {int(1000 * [dict get $night seconds])}]

@@ -6,6 +6,7 @@
 #   nights::revision TITLE ?KEY VALUE...?   a commit -> its number.  rows, status (1 if a row is red), seconds, as
 #                                     night-double.tcl has them; host: lines of make bench BENCH=host, {NAME VALUE BAR};
 #                                     broken: make's last words
+#   nights::row NAME ?VERDICT SUB WHY?      -> a row of a revision
 #   nights::config FILE ?KEY VALUE...?      writes a configuration
 #   nights::night FILE ?ARG...?       acre nightly --config FILE ARG... -> {STATUS STDOUT STDERR}
 #   nights::history DIR ARG...        acre history --file DIR/history.sqlite ARG... -> {STATUS STDOUT STDERR}
@@ -57,6 +58,10 @@ proc ::nights::revision {title args} {
     return [git rev-parse HEAD]
 }
 
+proc ::nights::row {name {verdict PASS} {sub points} {why "1 of 1 points"}} {
+    return [list boot@$name $verdict $sub $why]
+}
+
 proc ::nights::config {file args} {
     ::runs::Put $file "# a comment\n[join [lmap {key value} $args {string cat $key " = " $value}] \n]\n"
 }
@@ -67,7 +72,7 @@ proc ::nights::Run {args} {
     if {[catch {exec [::runs::command] {*}$args >$dir/out 2>$dir/err </dev/null} message options]} {
         set status [lindex [dict get $options -errorcode] 2]
     }
-    return [list $status [::runs::slurp $dir/out] [::runs::slurp $dir/err]]
+    return [list $status [tap::slurp $dir/out] [tap::slurp $dir/err]]
 }
 
 proc ::nights::night {file args} {

@@ -9,7 +9,6 @@
 #   runs::hostile         text with all that a guest could do to a reader
 #   runs::command         the acre command of the build tree; without it the whole test is skipped
 #   runs::report ARG...   acre report ARG... -> {STATUS STDOUT STDERR}, the two also in `out` and `err` of tap::tmp
-#   runs::slurp FILE      its text
 
 source [file join $::env(srcdir) ledger-report.tcl]
 
@@ -27,21 +26,13 @@ proc ::runs::command {} {
     return $acre
 }
 
-proc ::runs::slurp {file} {
-    set in [open $file]
-    fconfigure $in -encoding utf-8
-    set text [read $in]
-    close $in
-    return $text
-}
-
 proc ::runs::report {args} {
     set dir [tap::tmp]
     set status 0
     if {[catch {exec [command] report {*}$args >$dir/out 2>$dir/err} message options]} {
         set status [lindex [dict get $options -errorcode] 2]
     }
-    return [list $status [slurp $dir/out] [slurp $dir/err]]
+    return [list $status [tap::slurp $dir/out] [tap::slurp $dir/err]]
 }
 
 proc ::runs::hostile {} {

@@ -6,6 +6,8 @@
 #   tap::plan N
 #   tap::skip_all WHY                  the whole file skips, and ends
 #   tap::need TOOL PACKAGE             skip_all unless the program TOOL is there
+#   tap::emulators                     -> those of qemu and bochs that are there; skip_all without any, or without
+#                                      Expect, which drives them
 #   tap::ok CONDITION DESC ?SHOWN?     a point; SHOWN is printed if CONDITION is false
 #   tap::is GOT WANT DESC              a point: equal as strings
 #   tap::like GOT PATTERN DESC         a point: GOT matches the glob PATTERN
@@ -14,6 +16,7 @@
 #   tap::skip DESC WHY
 #   tap::note TEXT
 #   tap::tmp                           -> a directory of the test's own, removed at the end
+#   tap::slurp FILE, tap::bytes FILE   -> its text, its bytes
 #   tap::done                          call it last
 #
 # ::acre::paths is there, set to the trees of the environment, and ::acre::err: ::acre::paths::use map loads a library.
@@ -51,6 +54,20 @@ proc ::tap::need {tool package} {
     if {[auto_execok $tool] eq ""} {
         skip_all "needs $tool (Debian package $package)"
     }
+}
+
+proc ::tap::emulators {} {
+    if {[catch {package require Expect}]} {
+        skip_all "needs Tcl package Expect (Debian package tcl-expect)"
+    }
+    set emulators [lmap {emulator program} {qemu qemu-system-x86_64 bochs bochs} {
+        if {[auto_execok $program] eq ""} continue
+        set emulator
+    }]
+    if {$emulators eq ""} {
+        skip_all "needs qemu-system-x86_64 (Debian package qemu-system-x86) or bochs (Debian package bochs)"
+    }
+    return $emulators
 }
 
 proc ::tap::note {text} {
@@ -105,6 +122,21 @@ proc ::tap::tmp {} {
         file mkdir $dir
     }
     return $dir
+}
+
+proc ::tap::slurp {file} {
+    set in [open $file]
+    fconfigure $in -encoding utf-8
+    set text [read $in]
+    close $in
+    return $text
+}
+
+proc ::tap::bytes {file} {
+    set in [open $file rb]
+    set bytes [read $in]
+    close $in
+    return $bytes
 }
 
 proc ::tap::done {} {
