@@ -5,11 +5,10 @@
 # makes the errors; which sectors stage1 and stage2 read is told from the image: the MBR (once more, by stage2), stage2,
 # the options, the kernel's file as far as it is used.
 #
-# With ACRE_SECTORS=all each of them is tried, else each of stage2 and of the kernel's head, and of the rest every
-# STRIDE-th and both ends; ACRE_SEED says where the stride begins.
+# `make check-all` tries each of them, `make check` of each part SAMPLES and both ends.
 source [file join [expr {[info exists ::env(srcdir)] ? $::env(srcdir) : "."}] boots.tcl]
 
-set STRIDE 16
+set SAMPLES 3
 set sector [expr {$::layout::LAYOUT_SECTOR_SIZE + 0}]
 
 boots::emulators qemu
@@ -19,8 +18,6 @@ set kernel [boots::header $image KERNEL_LBA]
 set limit [boots::header $image SECTORS]
 set parts [expr {$::layout::IMAGE_PART_CHECKS | $::layout::IMAGE_PART_SYMBOLS}]
 set plain [boots::save $image]
-set all [expr {[info exists ::env(ACRE_SECTORS)] && $::env(ACRE_SECTORS) eq "all"}]
-set seed [expr {[info exists ::env(ACRE_SEED)] ? $::env(ACRE_SEED) : [clock seconds]}]
 
 # Sectors of the stretches of the kernel's file that are used, or not.
 proc sectors {used} {
@@ -34,16 +31,8 @@ proc sectors {used} {
     return $list
 }
 
-# Every STRIDE-th of a list and both ends; the whole list where all are asked for.
 proc some {list} {
-    if {$::all} {
-        return $list
-    }
-    set chosen [list [lindex $list 0] [lindex $list end]]
-    for {set i [expr {$::seed % $::STRIDE}]} {$i < [llength $list]} {incr i $::STRIDE} {
-        lappend chosen [lindex $list $i]
-    }
-    return [lsort -integer -unique $chosen]
+    return [lsort -integer -unique [list [lindex $list 0] {*}[tap::sample $list $::SAMPLES] [lindex $list end]]]
 }
 
 proc range {base limit} {
@@ -86,7 +75,7 @@ set named "refused: disk 0x80 cannot be read at sector %d (*"
 set points {}
 foreach {name end sectors once arguments} [list \
         "the MBR, once the BIOS has read it" $named 0 0 {} \
-        "stage2" "refused: disk unreadable" $stage2 0 {} \
+        "stage2" "refused: disk unreadable" [some $stage2] 0 {} \
         "the options" $named $options 0 {} \
         "the kernel's file, as far as it is used" $named [some $used] 0 {} \
         "the kernel's file, as far as it is not used" pass [lrange [some [sectors 0]] 0 3] 0 {} \
@@ -102,7 +91,7 @@ foreach {name end sectors once arguments} [list \
     lappend points [list $name $end $sectors $once $arguments]
 }
 tap::plan [expr {[llength $points] + 2}]
-tap::note "seed $seed[expr {$all ? {, all sectors} : {}}]; stage2 [llength $stage2], kernel [llength $used] sectors"
+tap::note "sectors: stage2 [llength $stage2], kernel [llength $used]"
 
 set jobs {}
 foreach point $points {

@@ -40,8 +40,8 @@ proc good_values {name row} {
     }
 }
 
-proc bad_values {row} {
-    set bad [list null "{}" {"no such word"} -1 18446744073709551616 1.5 {""}]
+proc bad_values {row all} {
+    set bad [expr {$all ? {null "{}" {"no such word"} -1 18446744073709551616 1.5 {""}} : "null"}]
     switch -- [dict get $row type] {
         number { lappend bad true {"1"} [expr {[dict get $row most] + 1}] }
         default { lappend bad 0 1 }
@@ -55,13 +55,13 @@ proc bad_values {row} {
     return $bad
 }
 
-# Every row to its ends and beyond; complaints.
-proc set_rows {key} {
+# Every row to its ends and beyond, with ALL kinds of what is no value or with one; complaints.
+proc set_rows {key all} {
     set found {}
     dict for {name row} [meta::plain [meta::get config 3]] {
         set path config.$name
         set before [meta::get $path.value]
-        foreach value [bad_values $row] {
+        foreach value [bad_values $row $all] {
             set reply [set_value $key $path $value]
             if {[lindex $reply 0] ne "refused" || [lindex $reply 1] ni {bad-value bad-json not-live}} {
                 lappend found "$path = $value: $reply"
@@ -120,7 +120,9 @@ foreach emulator $emulators {
     boot $emulator "meta=write metakey=$key hold=1"
     set ledger [meta::get memory.ledger]
     tap::is [meta::at [meta::ok ping] write] {flag 1} "$emulator: it may be written to"
-    tap::is [set_rows $key] {} "$emulator: every configuration value goes to its ends and not beyond"
+    # Bochs takes 50 ms for each request: its end of the connection waits for more to send.
+    tap::is [set_rows $key [expr {$emulator eq "qemu"}]] {} \
+        "$emulator: every configuration value goes to its ends and not beyond"
     tap::is [set_value $key config.nothing true] {refused not-found} "$emulator: a wrong name is refused"
     tap::is [set_value $key memory.ledger.free 1] {refused not-found} "$emulator: so is a path that is no configuration"
     set sets [meta::number store.sets]

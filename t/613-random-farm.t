@@ -124,7 +124,7 @@ if {[auto_execok patch] eq "" || [auto_execok flock] eq ""} {
 }
 foreach {- words} [broken::build entry-dropped] { note "cannot be built: $words" }
 set image $::env(top_builddir)/broken/entry-dropped/acre.img
-lassign [acre farm --random 8 --seed 7 --emulator qemu --image $image --out bad] status said
+lassign [acre farm --random 1 --seed 7 --emulator qemu --image $image --out bad] status said
 # It does not show on every map.
 set name boot@random/none
 regexp {\nFailures:\nFAIL  (boot@random/7-[0-9]+,emu=qemu) } $said -> name
@@ -132,7 +132,7 @@ set case bad/$name
 ok [expr {$status == 1 && [string match "*\nFAIL  $name *\n    replay: sh *$case/replay.sh\n*" $said]}] \
     "a kernel that drops an entry fails, with a line to replay it" $said
 like [acre farm --case $case/case] "1 {FAIL $name: *}" "... and fails again from the case's file"
-lassign [acre shrink $case -o small.map --confirm 1 --most 25] status said
+lassign [acre shrink $case -o small.map --confirm 1 --most 12] status said
 ok [expr {$status == 0 && [file exists small.map]}] "acre shrink works on it" $said
 set text [expr {[file exists small.map] ? [slurp small.map] : ""}]
 like $text "*# source: acre shrink, from $name *" "... and says where it began"

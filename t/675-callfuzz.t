@@ -7,7 +7,7 @@
 need qemu-system-x86_64 qemu-system-x86
 # shellcheck source=t/callfuzz.sh
 . "$srcdir/callfuzz.sh"
-SEEDS=8 CALLS=20000 CALLS_MIN=100000 # some of the programs end early
+SEEDS=7 CALLS=20000 CALLS_MIN=100000 # some of the programs end early
 BOCHS_SEEDS=1 BOCHS_CALLS=4000 BOCHS_MIN=4000
 HOST_CALLS=20000
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: Apache-2.0
 # acre shrink: the search on cases made up here, and the command on kernels that are broken on purpose (t/broken).
-# ACRE_SHRINK="NAME..." shrinks other kernels than those below, ACRE_SHRINK=all each one that fails without a program.
+# Of those below `make check` takes one, by the seed, and `make check-all` all.  ACRE_SHRINK="NAME..." shrinks others,
+# ACRE_SHRINK=all each one that fails without a program.
 
 source [file join [file dirname [info script]] tap.tcl]
 source [file join $::env(srcdir) broken.tcl]
@@ -10,7 +11,7 @@ source [file join $::env(srcdir) broken.tcl]
 # kernel -> the most entries that may be left.  Below: from a full map, from the emulator's own map, a refusal, a crash
 # without a report under Bochs, a self-check.
 set bounds {entry-dropped 2 above-4g-lost 2 refuses-nothing 1 triple-fault 1 trim-outwards 2 data-executable 1}
-set names {entry-dropped above-4g-lost refuses-nothing triple-fault}
+set names [tap::sample {entry-dropped above-4g-lost refuses-nothing triple-fault} 1]
 # Boots for each: the last of them only make numbers look better.
 set most 45
 if {[info exists ::env(ACRE_SHRINK)] && $::env(ACRE_SHRINK) ne ""} {
@@ -70,9 +71,7 @@ tap::is [search [dict replace $one machine q35 cpu max disk floppy program chain
     "where everything fails, nothing is left"
 
 # Any set of needed elements, wherever they stand.
-set seed [expr {[info exists ::env(ACRE_SEED)] ? $::env(ACRE_SEED) : [clock seconds]}]
-tap::note "ACRE_SEED=$seed"
-expr {srand($seed)}
+expr {srand([tap::seed])}
 set wrong {}
 for {set round 0} {$round < 60} {incr round} {
     set entries [lmap entry [numbered [expr {1 + int(rand() * 60)}]] {list 0 0 [expr {int(rand() * 2)}]}]

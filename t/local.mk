@@ -64,7 +64,6 @@ unit_TESTS += \
 	t/188-space-linux.t
 
 TESTS += \
-	t/010-reproducible.t \
 	t/015-dist-complete.t \
 	t/020-include-direction.t \
 	t/030-style.t \
@@ -190,13 +189,21 @@ TESTS += \
 	t/786-nightly-farm.t \
 	t/800-broken.t
 
+# Those below t/900 that are in TESTS, too, take samples there and all here (tap::whole).
 slow_TESTS += \
+	t/010-reproducible.t \
+	t/520-damage.t \
+	t/522-unreadable.t \
+	t/525-archive-damage.t \
+	t/650-real-programs.t \
+	t/670-hostile.t \
+	t/750-shrink.t \
+	t/800-broken.t \
 	t/900-tarball.t \
 	t/905-distcheck.t \
 	t/910-debian.t \
 	t/920-rpm.t \
 	t/930-cross.t \
-	t/940-sectors.t \
 	t/945-allocations.t \
 	t/950-foreign.t
 

@@ -31,7 +31,7 @@ if {![namespace exists ::boots]} {
 namespace eval meta {
     variable FRAME {^\$([0-9a-f]{5}):([0-9a-f]{8}):([^\n]*)\n}
     variable PATIENCE 20000
-    variable listener "" port "" channel "" came "" bad {} events {} number 0
+    variable listener "" port "" channel "" came "" lines {} taken 0 bad {} events {} number 0
     variable pipe "" log "" text "" ended 0 woken 0
 }
 
@@ -159,7 +159,14 @@ proc meta::Accept {new host port} {
 proc meta::Came {} {
     variable channel
     variable came
-    append came [read $channel]
+    variable lines
+    set new [read $channel]
+    append came $new
+    if {[string first \n $new] >= 0} {
+        set whole [split $came \n]
+        lappend lines {*}[lrange $whole 0 end-1]
+        set came [lindex $whole end]
+    }
     if {[eof $channel]} {
         disconnect
     }
@@ -219,18 +226,21 @@ proc meta::send {bytes} {
 
 # The next frame of what has come; "" if there is none yet.
 proc meta::Take {} {
-    variable came
+    variable lines
+    variable taken
     variable bad
     variable FRAME
-    while {[set end [string first \n $came]] >= 0} {
-        set line [string range $came 0 $end]
-        set came [string range $came $end+1 end]
+    while {$taken < [llength $lines]} {
+        set line [lindex $lines $taken]\n
+        incr taken
         if {[regexp $FRAME $line - size sum json] && [scan $size %x] == [string length $json]
                 && [scan $sum %x] == [zlib crc32 $json]} {
             return $json
         }
         lappend bad $line
     }
+    set lines {}
+    set taken 0
     return ""
 }
 
@@ -314,7 +324,7 @@ proc meta::com2 {emulator} {
         return [list "com2: enabled=1, mode=socket-client, dev=127.0.0.1:$port"]
     }
     set base [format 0x%x $::layout::PROTO_COM2_PORT]
-    return [list -chardev socket,id=meta,host=127.0.0.1,port=$port,reconnect=1 \
+    return [list -chardev socket,id=meta,host=127.0.0.1,port=$port,reconnect=1,nodelay=on \
         -device isa-serial,chardev=meta,iobase=$base,irq=3]
 }
 
@@ -322,6 +332,8 @@ proc meta::com2 {emulator} {
 proc meta::fresh {} {
     variable text ""
     variable came ""
+    variable lines {}
+    variable taken 0
     variable ended 0
     variable bad {}
     variable events {}

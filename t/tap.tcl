@@ -17,6 +17,10 @@
 #   tap::note TEXT
 #   tap::tmp                           -> a directory of the test's own, removed at the end
 #   tap::slurp FILE, tap::bytes FILE   -> its text, its bytes
+#   tap::seed                          -> ACRE_SEED, or a number of now, which a note tells
+#   tap::whole                         whether all is to be tried, as `make check-all` does, or samples are enough
+#   tap::sample LIST COUNT             -> LIST if all is to be tried, else COUNT of it at equal distances; the seed says
+#                                      from where
 #   tap::done                          call it last
 #
 # ::acre::paths is there, set to the trees of the environment, and ::acre::err: ::acre::paths::use map loads a library.
@@ -42,7 +46,11 @@ fconfigure stdout -buffering line
 
 proc ::tap::plan {count} {
     variable planned $count
+    variable seed
     puts "TAP version 13\n1..$count"
+    if {[info exists seed]} {
+        note "ACRE_SEED=$seed"
+    }
 }
 
 proc ::tap::skip_all {why} {
@@ -68,6 +76,34 @@ proc ::tap::emulators {} {
         skip_all "needs qemu-system-x86_64 (Debian package qemu-system-x86) or bochs (Debian package bochs)"
     }
     return $emulators
+}
+
+proc ::tap::seed {} {
+    variable seed
+    variable planned
+    if {![info exists seed]} {
+        set seed [expr {[info exists ::env(ACRE_SEED)] ? $::env(ACRE_SEED) : [clock seconds]}]
+        if {$planned ne ""} {
+            note "ACRE_SEED=$seed"
+        }
+    }
+    return $seed
+}
+
+proc ::tap::whole {} {
+    return [expr {[info exists ::env(ACRE_TEST_WHOLE)] && $::env(ACRE_TEST_WHOLE) ne ""}]
+}
+
+proc ::tap::sample {list count} {
+    if {[whole] || [llength $list] <= $count} {
+        return $list
+    }
+    set step [expr {[llength $list] / $count}]
+    set chosen {}
+    for {set i [expr {[seed] % $step}]} {[llength $chosen] < $count} {incr i $step} {
+        lappend chosen [lindex $list $i]
+    }
+    return $chosen
 }
 
 proc ::tap::note {text} {

@@ -21,7 +21,7 @@ namespace eval ::acre::nightfigures {
     # disk; ticks in which interrupts come as they like.
     variable NOISE {
         farm/cases 1e9 farm/seconds 1e9 */case-cost-* 0.25 */boot-* 0.005 */start-64m 0.005 */start-ratio 0.005
-        */store-get-outside 0.05
+        */store-interrupt 0.25
     }
 }
 
