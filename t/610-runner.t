@@ -4,74 +4,11 @@
 # resuming, replay lines, directories that cannot be written.
 
 source [file join [file dirname [info script]] tap.tcl]
-if {[catch {package require Expect}]} {
-    tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
-}
-tap::need kill procps
-if {![file exists [::acre::paths::get fakebios]]} {
-    tap::skip_all "needs [::acre::paths::get fakebios] (make)"
-}
+source [file join $::env(srcdir) farm-runs.tcl]
 tap::plan 53
-set tmp [tap::tmp]
-# It starts as the command does, with a keeper.
-set double [file join $tmp double]
-set in [open [file join $::env(top_builddir) acre]]
-set out [open $double w]
-puts $out [lindex [regexp -inline {^.*?\nexit \$status\n} [read $in]] 0]
-puts $out [list source [file normalize [file join $::env(srcdir) farm-double.tcl]]]
-close $in
-close $out
-foreach {name value} [list srcdir $::env(srcdir) builddir $::env(builddir) top_srcdir $::env(top_srcdir) \
-        top_builddir $::env(top_builddir)] {
-    set ::env($name) $value
-}
 # The number by which the processes of this test's slow guests are found.
 set ::env(DOUBLE_SLEEP) 9[format %05d [expr {[pid] % 100000}]]
 
-file copy [::acre::paths::get image] $tmp/acre.img
-set out [open $tmp/acre.syms w]
-puts $out "ffffffff80001000 T acre_audit_point"
-close $out
-
-# maps DIR NAME...: a directory of maps; what happens to a guest stands in the name of its map.
-proc maps {dir args} {
-    file mkdir $dir
-    foreach name $args {
-        set out [open [file join $dir $name.map] w]
-        if {[string match refuse* $name]} {
-            puts $out "# expect: refuses: no usable memory\n# ram: 16\n0x0 0x100000 2"
-        } else {
-            puts $out "# title: $name\n# ram: 64\n0x0 0x9fc00 1\n0x9fc00 0xa0000 2\n0x100000 0x3000000 1"
-        }
-        close $out
-    }
-    return $dir
-}
-# farm ARG...: runs the double -> {status output}; -background gives {pid channel}.
-proc command {args} {
-    global double tmp
-    return [list /bin/sh $double farm --image $tmp/acre.img --syms $tmp/acre.syms {*}$args]
-}
-proc farm {args} {
-    set status 0
-    if {[catch {exec {*}[command {*}$args] 2>@1} output options]} {
-        set code [dict get $options -errorcode]
-        set status [expr {[lindex $code 0] eq "CHILDSTATUS" ? [lindex $code 2] : $code}]
-        set output [regsub {\nchild process exited abnormally$} $output ""]
-    }
-    return [list $status $output]
-}
-# results DIR -> dict name -> "VERDICT sub"
-proc results {dir} {
-    set in [open [file join $dir results.tsv] r]
-    set found [dict create]
-    foreach line [split [string trim [read $in]] \n] {
-        lassign [split $line \t] name verdict sub
-        dict set found [regsub {^boot@} $name ""] [string trim "$verdict $sub"]
-    }
-    close $in
-    return $found
-}
 # Processes of this test's slow guests that still run.
 proc sleepers {} {
     set found {}
@@ -85,17 +22,6 @@ proc sleepers {} {
     }
     return $found
 }
-proc until {condition seconds} {
-    set deadline [expr {[clock milliseconds] + $seconds * 1000}]
-    while {![uplevel 1 [list expr $condition]]} {
-        if {[clock milliseconds] > $deadline} {
-            return 0
-        }
-        after 20
-    }
-    return 1
-}
-
 # Every kind of end, by its verdict and by the exit status of a run that has only that one.
 set kinds {
     pass {PASS points} 0 fail {FAIL points} 1 wrong {FAIL compare} 1 panic {CRASH panic} 1 torn {CRASH torn} 1

@@ -7,8 +7,6 @@ source [file join [file dirname [info script]] tap.tcl]
 tap::need git git
 source [file join $::env(srcdir) farm-runs.tcl]
 tap::plan 17
-set tmp [tap::tmp]
-runs::start $tmp
 set repository [file join $tmp repository]
 foreach {name value} {GIT_AUTHOR_NAME A GIT_AUTHOR_EMAIL a@example.org GIT_COMMITTER_NAME A
         GIT_COMMITTER_EMAIL a@example.org GIT_CONFIG_GLOBAL /dev/null GIT_CONFIG_NOSYSTEM 1} {
@@ -19,14 +17,14 @@ proc git {args} {
 }
 # A commit whose image says WORD; "broken" does not build, "slow" does so for long.
 proc commit {subject word} {
-    runs::write $::repository/word $word\n
-    runs::write $::repository/subject $subject\n
+    write $::repository/word $word\n
+    write $::repository/subject $subject\n
     git add --all
     git commit -q -m $subject
     return [git rev-parse HEAD]
 }
 proc bisect {args} {
-    return [runs::farm --out $::tmp/out --repository $::repository --build "sh build.sh" --built made/it.img --bisect \
+    return [farm --out $::tmp/out --repository $::repository --build "sh build.sh" --built made/it.img --bisect \
         {*}$args]
 }
 # What must be as it was: the user's branch, files, state of git bisect, worktrees.
@@ -37,18 +35,18 @@ proc tree {} {
 
 file mkdir $repository
 exec git init -q -b trunk $repository
-runs::write $repository/build.sh {
+write $repository/build.sh {
     test "$(cat word)" != broken || exit 1
     test "$(cat word)" != slow || exec sleep 600
     mkdir -p made && cat word >made/it.img && echo "ffffffff80001000 T acre_audit_point" >made/it.syms
 }
-runs::write $repository/.gitignore made\n
+write $repository/.gitignore made\n
 foreach n {1 2 3 4 5 6 7 8 9 10 11 12} word {pass pass pass pass broken pass pass fail fail panic fail fail} {
     set commits($n) [commit "change $n" $word]
 }
-runs::write $repository/not-yet-committed work\n
-runs::maps $tmp/maps image-1 pass-1
-runs::farm --maps $tmp/maps --emulator qemu --out $tmp/run
+write $repository/not-yet-committed work\n
+maps $tmp/maps image-1 pass-1
+farm --maps $tmp/maps --emulator qemu --out $tmp/run
 set case $tmp/run/boot@image-1,emu=qemu
 
 set before [tree]
@@ -72,13 +70,13 @@ tap::like $status/$output "2/*skip *does not build*the good end must pass*" "a g
 tap::like [bisect nothing trunk $case] "2 *'nothing' is no commit of *" "no commit"
 tap::like [bisect trunk $case] "2 *takes a good commit, a bad one and a case*" "too few words"
 tap::like [bisect $commits(1) trunk boot@nowhere] "2 *'boot@nowhere' is no case*" "no case"
-tap::like [runs::farm --build true] "2 *--build is for --bisect*" "--build alone"
+tap::like [farm --build true] "2 *--build is for --bisect*" "--build alone"
 tap::is [tree] $before "the user's tree is as it was"
 
 # Ctrl-C in the middle of a build.
 set commits(13) [commit "change 13" slow]
 set before [tree]
-set channel [open |[concat [runs::command --out $tmp/stopped --repository $repository --build "sh build.sh" \
+set channel [open |[concat [command --out $tmp/stopped --repository $repository --build "sh build.sh" \
     --built made/it.img --bisect $commits(1) trunk $case] 2>@1] r]
 for {set tries 0} {$tries < 200 && [glob -nocomplain $tmp/stopped/bisect/build-*.log] eq ""} {incr tries} {
     after 50
