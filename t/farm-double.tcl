@@ -30,10 +30,20 @@ proc ::acre::machine::backed {case} {
     return [list [list 0 0xa0000] [list 0x100000 [dict get $case memory]]]
 }
 
+# A cluster that answers at once is asked at once.
+if {[info exists ::env(DOUBLE_EAGER)]} {
+    ::acre::paths::use engineslurm
+    set ::acre::engineslurm::LOOK 50
+    set ::acre::engineslurm::ASK {150 150}
+    set ::acre::engineslurm::GRACE {COMPLETED 3000 other 300}
+    set ::acre::engineslurm::BORED 500
+}
+
 # The driver.  Each kind of end is a list: end, guest-exit, status, and the log's text from the true one in SERIAL.
 proc ::acre::drive::run {drive} {
     set case [::acre::casefile::read [file join [dict get $drive dir] case]]
-    set kind [lindex [split [file tail [regsub {^boot@([^,]*).*} [dict get $case name] {\1}]] -] 0]
+    set ::double::map [file tail [regsub {^boot@([^,]*).*} [dict get $case name] {\1}]]
+    set kind [lindex [split $::double::map -] 0]
     set entries [dict get [::acre::map::read [file join [dict get $drive dir] served.map]] entries]
     set guest {serial ""}
     if {$kind ne "refuse"} {
@@ -132,7 +142,17 @@ proc ::double::slow {serial} {
     return [pass $serial]
 }
 
-# The same, but deaf to all that can be refused.
+# A guest that goes on when its test says so: as soon as the directory DOUBLE_GATE has a file of its map's name, or the
+# file all.
+proc ::double::hold {serial} {
+    while {![file exists $::env(DOUBLE_GATE)/all] && ![file exists $::env(DOUBLE_GATE)/$::double::map]} {
+        after 50 {set ::double::over 1}
+        vwait ::double::over
+    }
+    return [pass $serial]
+}
+
+# As slow, but deaf to all that can be refused.
 proc ::double::stubborn {serial} {
     ::exp_trap SIG_IGN {SIGINT SIGTERM SIGHUP}
     set ::double::deaf 1

@@ -154,6 +154,9 @@ TESTS += \
 	t/618-replay-gdb.t \
 	t/619-bisect.t \
 	t/620-interrupt.t \
+	t/630-shards.t \
+	t/632-engine.t \
+	t/634-slurm.t \
 	t/650-real-programs.t \
 	t/655-stress-ng.t \
 	t/670-hostile.t \

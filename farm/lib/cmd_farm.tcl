@@ -11,7 +11,7 @@ namespace eval ::acre::farm {
     }
     variable runLibraries {
         options farmcheck plan group matrix farmmatrix family progress keeper runner resume summary probe emulators
-        profileplan profiletable flaky farmend farmrun
+        profileplan profiletable flaky farmend farmrun engine
     }
     # option -> {kind name default}: list options take all words up to the next option and may be repeated.
     variable options {
@@ -19,7 +19,9 @@ namespace eval ::acre::farm {
         --machine {list machines {}} --cpu {list cpus {}} --disk {list disks {}} --group {list groups {}}
         --matrix {list matrices {}} --coverage {flag coverage 0}
         --program {list programs {}} --store {flag store 0} --random {one random {}} --seed {one seed {}}
-        --jobs {one jobs {}} --out {one out farm-out}
+        --jobs {one jobs {}} --out {one out {}}
+        --engine {one engine local} --shards {one shards {}} --sbatch {list sbatch {}} --scratch {one scratch {}}
+        --shard {one shard {}} --merge {list merge {}}
         --image {one image {}} --syms {one syms {}}
         --profile {list profiles {}} --kernel {one kernel {}} --append {one append {}} --initrd {one initrd {}}
         --expect {one regex {}} --timeout-scale {one scale 1} --case {one case {}}
@@ -55,17 +57,19 @@ proc ::acre::cmd::farm {args} {
             return [::acre::${mode}::command $given]
         }
     }
+    ::acre::engine::check given
     ::acre::farm::Check given
     if {[dict get $given coverage]} {
         return [::acre::farm::Coverage $given]
     }
-    set cases [::acre::farm::Plan $given]
+    set cases [::acre::engine::cases $given]
     if {[dict get $given since] ne ""} {
         set cases [::acre::farm::Changed $cases [dict get $given since]]
         if {$cases eq ""} {
             return 0
         }
     }
+    set cases [::acre::engine::part $given $cases]
     if {[dict get $given list]} {
         return [::acre::farm::List $cases]
     }
@@ -81,9 +85,11 @@ proc ::acre::farm::Changed {cases rev} {
 }
 
 proc ::acre::farm::Run {cases given} {
-    set command [list [info nameofexecutable] [file normalize $::argv0] farm --one]
+    set acre [file normalize $::argv0]
+    set command [list [info nameofexecutable] $acre farm --one]
     return [::acre::farmrun::run $cases [dict merge [dict create command $command tty [Terminal]] \
-        [dict filter $given key out jobs resume failed retries known]]]
+        [dict filter $given key out jobs resume failed retries known] \
+        [::acre::engine::options $given [list /bin/sh $acre]]]]
 }
 
 # Whether standard output is a terminal that can rewrite a line.

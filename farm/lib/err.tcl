@@ -34,6 +34,10 @@ namespace eval ::acre::err {
         flock util-linux
         git git
         make make
+        sbatch slurm-client
+        squeue slurm-client
+        scancel slurm-client
+        sinfo slurm-client
         tdom tdom
         grub-mkimage grub-common
     }

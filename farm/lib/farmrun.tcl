@@ -8,39 +8,35 @@ namespace eval ::acre::farmrun {
     variable lock ""
     # Who removes that file if this process dies.
     variable guardian ""
+    # The directory of this run's own for scratch, if it has one, and who removes it if this process dies.
+    variable scratch ""
+    variable scratchGuardian ""
 }
 
-# run CASES OPTIONS -> exit status.  OPTIONS: out jobs resume failed (1: --retry-failed) retries known tty command (the
-# case command).
+# run CASES OPTIONS -> exit status.  OPTIONS: out jobs resume failed (1: --retry-failed) retries known command (the case
+# command) tty; and, of engine.tcl, loop (of the runner, where nothing runs here), part (1: a part of a plan, whose maps
+# are compared where all of it is) and scratch (a directory in which each case runs before it goes to out; "" for none).
 proc ::acre::farmrun::run {cases options} {
     variable lock
     variable guardian
     set out [file normalize [dict get $options out]]
-    set again [expr {[dict get $options resume] || [dict get $options failed]}]
     if {[dict get $options failed]} {
         set cases [::acre::resume::planned $cases $out]
     }
-    Directory $out $again
+    Directory $out [expr {[dict get $options resume] || [dict get $options failed]}]
     try {
         set cases [Prepare [::acre::profileplan::disks $cases $out] $out]
         ::acre::plan::write $cases [file join $out plan.tsv]
         set done [Known cases $out $options]
         ::acre::keeper::start
         set begun [clock milliseconds]
-        set slots [Slots $options $out $cases]
-        set results [::acre::runner::run $cases $done $slots]
-        lassign [::acre::emulators::judge $cases $results] changed words
-        set results [dict merge $results $changed]
-        set changed [dict merge $changed [::acre::profiletable::judge $cases $results]]
-        set results [dict merge $results $changed]
-        ::acre::runner::add [file join $out results.tsv] [dict values $changed]
-        if {$words ne ""} {
-            puts $words
+        set scratch [Scratch $options]
+        set slots [Slots $options $out $cases $scratch]
+        set results [::acre::runner::run [expr {$scratch eq "" ? $cases : [Placed $cases $scratch]}] $done $slots]
+        if {![dict get $options part]} {
+            set results [Judged $cases $results $out]
         }
-        dict set slots times [dict get $options retries]
-        set changed [::acre::flaky::judge $cases [dict remove $results {*}[dict keys $done]] $slots]
-        ::acre::runner::add [file join $out results.tsv] [dict values $changed]
-        set results [dict merge $results $changed]
+        set results [Steady $cases $results $done $slots $options]
         ::acre::profiletable::show $cases $results $out
         return [::acre::farmend::say $cases $results [expr {([clock milliseconds] - $begun) / 1000.0}] \
             [dict get $options known]]
@@ -48,6 +44,55 @@ proc ::acre::farmrun::run {cases options} {
         # Where the whole directory was taken away there is another reason to tell.
         catch {file delete $lock}
         ::acre::process::dismiss $guardian
+        Tidy
+    }
+}
+
+# The results with what only all of them together tell.
+proc ::acre::farmrun::Judged {cases results out} {
+    lassign [::acre::emulators::judge $cases $results] changed words
+    set results [dict merge $results $changed]
+    set changed [dict merge $changed [::acre::profiletable::judge $cases $results]]
+    ::acre::runner::add [file join $out results.tsv] [dict values $changed]
+    if {$words ne ""} {
+        puts $words
+    }
+    return [dict merge $results $changed]
+}
+
+# The results with what booting failures again tells, where they ran: on a cluster the tasks have done so.
+proc ::acre::farmrun::Steady {cases results done slots options} {
+    if {[dict exists $options loop]} {
+        return $results
+    }
+    set slots [dict replace [dict remove $slots on-result] times [dict get $options retries]]
+    set changed [::acre::flaky::judge $cases [dict remove $results {*}[dict keys $done]] $slots]
+    ::acre::runner::add [file join [dict get $slots out] results.tsv] [dict values $changed]
+    return [dict merge $results $changed]
+}
+
+# A directory of this run's own below the one for scratch, which nothing is left of, or "".
+proc ::acre::farmrun::Scratch {options} {
+    variable scratch ""
+    variable scratchGuardian
+    if {[dict get $options scratch] ne ""} {
+        set dir [file join [file normalize [dict get $options scratch]] acre-farm-[info hostname]-[pid]]
+        if {[catch {file mkdir $dir} why]} {
+            ::acre::err::bad "cannot make the directory $dir: [Reason $why]; name another with --scratch"
+        }
+        set scratch $dir
+        set scratchGuardian [::acre::process::guardian $dir]
+    }
+    return $scratch
+}
+
+proc ::acre::farmrun::Tidy {} {
+    variable scratch
+    variable scratchGuardian
+    if {$scratch ne ""} {
+        catch {file delete -force $scratch}
+        ::acre::process::dismiss $scratchGuardian
+        set scratch ""
     }
 }
 
@@ -100,9 +145,15 @@ proc ::acre::farmrun::hashes {cases} {
 # Every case gets its directory and its hash.
 proc ::acre::farmrun::Prepare {cases out} {
     set hashes [hashes $cases]
-    return [lmap case $cases {
-        dict set case dir [file join $out [dict get $case name]]
+    return [Placed [lmap case $cases {
         dict set case hash [dict get $hashes [dict get $case name]]
+    }] $out]
+}
+
+# The cases, each with its directory below DIR.
+proc ::acre::farmrun::Placed {cases dir} {
+    return [lmap case $cases {
+        dict set case dir [file join $dir [dict get $case name]]
         if {[dict exists $case text]} {
             dict set case map [file join [dict get $case dir] [file tail [dict get $case map]]]
         }
@@ -111,7 +162,7 @@ proc ::acre::farmrun::Prepare {cases out} {
 }
 
 # Results that need no run: kept ones, and those of emulators that are missing or broken.  The others' clocks get the
-# scale that the probe found.
+# scale that the probe found.  Where nothing runs here the emulators are of no concern.
 proc ::acre::farmrun::Known {casesVar out options} {
     upvar 1 $casesVar cases
     set done [dict create]
@@ -122,7 +173,7 @@ proc ::acre::farmrun::Known {casesVar out options} {
         set done [::acre::resume::kept [file join $out results.tsv] $hashes]
     }
     set left [lmap case $cases {
-        if {[dict exists $done [dict get $case name]]} continue
+        if {[dict exists $options loop] || [dict exists $done [dict get $case name]]} continue
         dict get $case emulator
     }]
     foreach emulator [lsort -unique $left] {
@@ -156,17 +207,27 @@ proc ::acre::farmrun::Unrun {case state} {
 }
 
 # The runner's options.  A case is given up for the farm's fault a good while after its own last clock.
-proc ::acre::farmrun::Slots {options out cases} {
+proc ::acre::farmrun::Slots {options out cases scratch} {
     set scale [::tcl::mathfunc::max {*}[lmap case $cases {dict get $case scale}]]
-    return [dict create out $out jobs [dict get $options jobs] memory [Memory] command [dict get $options command] \
+    set more [dict filter $options key loop]
+    if {$scratch ne ""} {
+        dict set more on-result [list ::acre::shardtake::home $scratch $out]
+    }
+    return [dict create {*}$more out $out jobs [dict get $options jobs] memory [Memory] \
+        command [dict get $options command] \
         tty [dict get $options tty] patience [expr {$scale * [dict get $::acre::case::limits total] + 30}]]
 }
 
-# Bytes that the children may take: what is available now, without a reserve for others.
+# Bytes that the children may take: what is available now, without a reserve for others; in a task of a cluster no more
+# than it was given.
 proc ::acre::farmrun::Memory {} {
     set in [open /proc/meminfo r]
     set text [read $in]
     close $in
     regexp -line {^MemAvailable: +(\d+) kB} $text - kib
-    return [expr {max(0, $kib * 1024 - $::acre::farm::hostReserve)}]
+    set most [expr {max(0, $kib * 1024 - $::acre::farm::hostReserve)}]
+    if {[info exists ::env(SLURM_MEM_PER_NODE)] && [string is integer -strict $::env(SLURM_MEM_PER_NODE)]} {
+        return [expr {min($most, $::env(SLURM_MEM_PER_NODE) << 20)}]
+    }
+    return $most
 }

@@ -87,6 +87,12 @@ proc ::acre::progress::Eta {now} {
     return [format ", %d:%02d left" [expr {$left / 60}] [expr {$left % 60}]]
 }
 
+# note WORDS: something that a person should know now.
+proc ::acre::progress::note {words} {
+    Clear
+    puts stderr "acre: $words"
+}
+
 # finish: leaves the live line empty.
 proc ::acre::progress::finish {} {
     Clear

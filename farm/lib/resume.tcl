@@ -54,17 +54,9 @@ proc ::acre::resume::Sums {files} {
     return $sums
 }
 
-# kept FILE HASHES -> dict name -> result of every PASS in FILE (results.tsv) whose hash is still the same.
-proc ::acre::resume::kept {file hashes} {
-    return [dict filter [Last $file] script {name result} {
-        expr {[dict get $result verdict] eq "PASS" && [dict exists $hashes $name]
-            && [dict get $hashes $name] eq [dict get $result hash]}
-    }]
-}
-
 # well FILE -> dict name -> result of every PASS and SKIP in FILE, whatever has changed since.
 proc ::acre::resume::well {file} {
-    return [dict filter [Last $file] script {name result} {expr {[dict get $result verdict] in {PASS SKIP}}}]
+    return [dict filter [last $file] script {name result} {expr {[dict get $result verdict] in {PASS SKIP}}}]
 }
 
 # planned CASES OUT -> those of CASES that the run in OUT had planned.  Raises {ACRE USAGE} if there was no such run, or
@@ -91,22 +83,38 @@ proc ::acre::resume::planned {cases out} {
     return $cases
 }
 
-# dict name -> result.  The last line for a name counts; a file that is not there has none; a line that was cut short is
-# none.
-proc ::acre::resume::Last {file} {
-    variable columns
+# last FILE -> dict name -> result of every name in FILE (results.tsv).  The last line for a name counts; a file that is
+# not there has none; a line that was cut short is none.
+proc ::acre::resume::last {file} {
     set last [dict create]
     if {![file isfile $file]} {
         return $last
     }
     set in [open $file r]
     foreach line [split [read $in] \n] {
-        set fields [split $line \t]
-        if {[llength $fields] == [llength $columns]} {
-            set result [dict create {*}[concat {*}[lmap column $columns field $fields {list $column $field}]]]
+        set result [result $line]
+        if {$result ne ""} {
             dict set last [dict get $result name] $result
         }
     }
     close $in
     return $last
+}
+
+# result LINE -> the result (a dict) in a line of results.tsv, or "" if it is none.
+proc ::acre::resume::result {line} {
+    variable columns
+    set fields [split $line \t]
+    if {[llength $fields] != [llength $columns]} {
+        return ""
+    }
+    return [concat {*}[lmap column $columns field $fields {list $column $field}]]
+}
+
+# kept FILE HASHES -> dict name -> result of every PASS in FILE (results.tsv) whose hash is still the same.
+proc ::acre::resume::kept {file hashes} {
+    return [dict filter [last $file] script {name result} {
+        expr {[dict get $result verdict] eq "PASS" && [dict exists $hashes $name]
+            && [dict get $hashes $name] eq [dict get $result hash]}
+    }]
 }

@@ -10,7 +10,10 @@
 # has.  Slots are bounded by the number of jobs and by memory; the longest cases start first.
 #
 # Options of run (a dict): out (directory), jobs, memory (bytes that the children may take), command (the case command,
-# a list), tty (1: one live line), patience (seconds after which a child is given up; 0: from its clocks).
+# a list), tty (1: one live line), patience (seconds after which a child is given up; 0: from its clocks).  And, where
+# somebody else has part in it: loop (a command that gets results of the cases in its way, by `waiting`, `take` and
+# `stopped`; Loop, below, runs them here), on-result (a command that is given each result before it is written, and
+# returns it as it is to be written).
 
 namespace eval ::acre::runner {
     variable columns {name verdict sub why seconds margin dir hash cut}
@@ -22,7 +25,8 @@ namespace eval ::acre::runner {
 
 # run CASES DONE OPTIONS -> dict name -> result (a dict with the columns above).
 #   CASES  the plan, each with dir and hash; DONE  dict name -> result of those that need no run
-# Raises {ACRE OUT} when results cannot be written: the run is stopped, no child is left.
+# Raises {ACRE OUT} when results cannot be written, or what the loop raises with ACRE: the run is stopped, no child is
+# left.
 proc ::acre::runner::run {cases done options} {
     variable state
     set state [dict create queue [Longest $cases $done] options $options results $done stopped ""]
@@ -37,7 +41,7 @@ proc ::acre::runner::run {cases done options} {
             }
             ::acre::progress::done $result 0
         }
-        Loop
+        {*}[expr {[dict exists $options loop] ? [dict get $options loop] : "::acre::runner::Loop"}]
         End
         Missing $cases
         close $channel
@@ -45,6 +49,9 @@ proc ::acre::runner::run {cases done options} {
     ::acre::progress::finish
     if {$problem} {
         End
+        if {[lindex [dict get $details -errorcode] 0] eq "ACRE"} {
+            return -options $details $message
+        }
         return -code error -errorcode {ACRE OUT} \
             "cannot write results: $message; make room or name another directory with --out"
     }
@@ -178,9 +185,40 @@ proc ::acre::runner::Record {case verdict sub why seconds {margin 0} {cut 0}} {
     variable state
     set result [dict create name [dict get $case name] verdict $verdict sub $sub why [string map {\t " " \n " "} $why] \
         seconds [format %.2f $seconds] margin $margin dir [dict get $case dir] hash [dict get $case hash] cut $cut]
+    take $case $result
+}
+
+# take CASE RESULT: one result more, whoever has it.
+proc ::acre::runner::take {case result} {
+    variable state
+    if {[dict exists $state options on-result]} {
+        set result [{*}[dict get $state options on-result] $result]
+    }
     dict set state results [dict get $case name] $result
     Append $result
     ::acre::progress::done $result [dict get $case cost]
+}
+
+# waiting -> the cases that have no result and are not begun, the longest first.
+proc ::acre::runner::waiting {} {
+    variable state
+    return [dict get $state queue]
+}
+
+# ending -> why the loop must return; "" while it need not.
+proc ::acre::runner::ending {} {
+    variable state
+    set told [::acre::keeper::told]
+    if {$told ne ""} {
+        return "the run was stopped ($told)"
+    }
+    return [expr {[dict exists $state failure] ? [dict get $state failure] : ""}]
+}
+
+# stopped WHY: what is planned and has no result when the loop returns is MISSING for that.
+proc ::acre::runner::stopped {why} {
+    variable state
+    dict set state stopped $why
 }
 
 # add FILE RESULTS: adds what was found once the run was over; of a name's lines the last counts.

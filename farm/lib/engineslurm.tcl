@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# engineslurm.tcl: a run on the machines of a Slurm cluster, as a loop for runner.tcl.
+#
+#   ::acre::engineslurm::loop OPTIONS   OPTIONS: out (the run's directory), jobs (cases at once in a task), shards
+#                                       (number of tasks, "" for as many as suit), sbatch (options), scratch (a
+#                                       directory on the nodes, or ""), command (the acre command), resume
+#
+# The waiting cases are cut into shards (shard.tcl) and submitted as one array of tasks.  Below OUT/shards each task has
+# a directory of its own, ROUND/N, with its cases, its words (task.log) and its results; OUT must be on a file system
+# that all machines share.  Slurm says where and when a task runs and when it is over; what has come of it, its files
+# say.  So a result counts from the moment it is written, whatever becomes of the task.
+#
+#   waiting --cut, sbatch--> task --a line in its results.tsv--> taken: moved to OUT, one result of the run
+#                             \--over, and a case has no line--> waiting, until it was tried often enough: MISSING
+#
+# A task that was taken for lost may go on where nobody sees it.  It writes into its own directory only, whose name is
+# never used again, so it disturbs nobody.
+
+::acre::paths::use shard shardtake slurm engineround
+
+namespace eval ::acre::engineslurm {
+    # A case is submitted so often at most.
+    variable TRIES 4
+    # ms between looks at the files, and at the queue at first and later.
+    variable LOOK 500
+    variable ASK {1000 5000}
+    # ms until the files of a task that is over must be seen here: it said it was done, or it did not.
+    variable GRACE {COMPLETED 30000 other 2000}
+    # ms that cancelled tasks get to write down what they have.
+    variable FAREWELL 15000
+    # ms until somebody is told what the tasks wait for.
+    variable BORED 30000
+    # {job task} -> dict dir cases at state since node; since is when it was seen to be over, 0 before.
+    variable tasks [dict create]
+    variable tries [dict create]
+    variable pool {}
+}
+
+proc ::acre::engineslurm::loop {options} {
+    variable tasks [dict create]
+    variable tries [dict create]
+    variable pool {}
+    variable said [dict create]
+    ::acre::engineround::begin $options
+    set pool [::acre::engineround::left $options [::acre::runner::waiting]]
+    try {
+        Submit $options
+        set begun [clock milliseconds]
+        set asked $begun
+        while {[dict size $tasks] || $pool ne ""} {
+            set why [::acre::runner::ending]
+            if {$why ne ""} {
+                ::acre::runner::stopped $why
+                return
+            }
+            Wait
+            set now [clock milliseconds]
+            if {$now - $asked >= [Pause [expr {$now - $begun}]]} {
+                Ask
+                set asked [clock milliseconds]
+                Idle [expr {$asked - $begun}]
+            }
+            Read $options
+            Close
+            Again $options
+            ::acre::progress::show [Words]
+        }
+    } finally {
+        Cancel $options
+    }
+}
+
+proc ::acre::engineslurm::Wait {} {
+    variable LOOK
+    after $LOOK {set ::acre::engineslurm::waited 1}
+    vwait ::acre::engineslurm::waited
+}
+
+# ms from one question to the next: a long run need not be asked after so often.
+proc ::acre::engineslurm::Pause {elapsed} {
+    variable ASK
+    return [lindex $ASK [expr {$elapsed > 60000}]]
+}
+
+# The pool becomes one more array of tasks.
+proc ::acre::engineslurm::Submit {options} {
+    variable pool
+    variable tasks
+    variable tries
+    if {$pool eq ""} {
+        return
+    }
+    lassign [::acre::engineround::submit $options $pool] job dir shards
+    set number 0
+    foreach cases $shards {
+        set named [dict create]
+        foreach case $cases {
+            dict set named [dict get $case name] $case
+            dict incr tries [dict get $case name]
+        }
+        dict set tasks [list $job [incr number]] [dict create dir $dir/$number cases $named at 0 state PENDING \
+            since 0 node "" reason ""]
+    }
+    set pool {}
+}
+
+# Once more; a controller that is away now may be back later.
+proc ::acre::engineslurm::Again {options} {
+    if {[catch {Submit $options} why details]} {
+        if {[lrange [dict get $details -errorcode] 0 1] ne {ACRE SLURM}} {
+            return -options $details $why
+        }
+        Once $why "$why; it is tried again"
+    }
+}
+
+# What the queue says of the tasks.
+proc ::acre::engineslurm::Ask {} {
+    variable tasks
+    set jobs [lsort -unique -integer [lmap key [dict keys $tasks] {lindex $key 0}]]
+    if {$jobs eq ""} {
+        return
+    }
+    if {[catch {::acre::slurm::tasks $jobs} known]} {
+        Once $known "$known; the tasks' results are still read"
+        return
+    }
+    foreach key [dict keys $tasks] {
+        set seen [expr {[dict exists $known $key] ? [dict get $known $key] : {state GONE}}]
+        dict set tasks $key [dict merge [dict get $tasks $key] [dict filter $seen script {name value} {
+            expr {$value ne ""}
+        }]]
+        if {![dict exists $known $key] || [::acre::slurm::over [dict get $seen state]]} {
+            if {![dict get $tasks $key since]} {
+                dict set tasks $key since [clock milliseconds]
+            }
+        }
+    }
+}
+
+# Takes every result that has come.  Files are opened anew each time: so one of another machine is seen as it is.
+proc ::acre::engineslurm::Read {options} {
+    variable tasks
+    foreach key [dict keys $tasks] {
+        set task [dict get $tasks $key]
+        foreach result [Lines [dict get $task dir]/results.tsv at [dict get $task at]] {
+            set name [dict get $result name]
+            if {[dict get $result verdict] eq "MISSING" || ![dict exists $task cases $name]} continue
+            set case [dict get $task cases $name]
+            dict unset task cases $name
+            ::acre::runner::take $case [::acre::shardtake::take $result [dict get $task dir]/$name \
+                [dict get $case dir] 0]
+        }
+        dict set task at $at
+        dict set tasks $key $task
+    }
+}
+
+# The results in the whole lines of FILE from byte AT on; the variable named gets where the next begins.
+proc ::acre::engineslurm::Lines {file atVar at} {
+    upvar 1 $atVar next
+    set next $at
+    if {[catch {open $file rb} in]} {
+        return {}
+    }
+    seek $in $at
+    set bytes [read $in]
+    close $in
+    set end [string last \n $bytes]
+    incr next [expr {$end + 1}]
+    return [lmap line [split [encoding convertfrom utf-8 [string range $bytes 0 $end]] \n] {
+        set result [::acre::resume::result $line]
+        if {$result eq ""} continue
+        set result
+    }]
+}
+
+# Tasks that are over leave; what they have not done goes back, or is given up.
+proc ::acre::engineslurm::Close {} {
+    variable tasks
+    variable GRACE
+    foreach key [dict keys $tasks] {
+        set task [dict get $tasks $key]
+        set left [dict values [dict get $task cases]]
+        set grace [dict get $GRACE [expr {[dict get $task state] eq "COMPLETED" ? "COMPLETED" : "other"}]]
+        # One that has said all it was asked for is of no more concern, whatever the queue thinks of it.
+        if {$left eq "" || ([dict get $task since] && [clock milliseconds] - [dict get $task since] >= $grace)} {
+            dict unset tasks $key
+            if {$left ne ""} {
+                Lost $key $task $left
+            }
+        }
+    }
+}
+
+proc ::acre::engineslurm::Lost {key task left} {
+    variable pool
+    variable tries
+    variable TRIES
+    set why "task [join $key _] ended [dict get $task state]"
+    if {[dict get $task node] ne ""} {
+        append why " on [dict get $task node]"
+    }
+    set word [::acre::engineround::last_word [dict get $task dir]/task.log]
+    append why [expr {$word eq "" ? "" : ": $word"}]
+    set again [lmap case $left {
+        if {[dict get $tries [dict get $case name]] >= $TRIES} {
+            ::acre::runner::take $case [dict create name [dict get $case name] verdict MISSING sub "" \
+                why "no result in $TRIES tasks; the last: $why" seconds 0 margin 0 dir [dict get $case dir] \
+                hash [dict get $case hash] cut 0]
+            continue
+        }
+        set case
+    }]
+    ::acre::progress::note "$why; [llength $again] of its cases are submitted again"
+    lappend pool {*}$again
+}
+
+# The tasks that run, and that wait, as words for the live line.
+proc ::acre::engineslurm::Words {} {
+    variable tasks
+    set counts [dict create run 0 wait 0]
+    dict for {key task} $tasks {
+        dict incr counts [expr {[dict get $task state] in {PENDING CONFIGURING} ? "wait" : "run"}]
+    }
+    return [list "[dict get $counts run] tasks run, [dict get $counts wait] wait"]
+}
+
+# Where nothing runs for long, why.
+proc ::acre::engineslurm::Idle {elapsed} {
+    variable tasks
+    variable BORED
+    set reasons {}
+    dict for {key task} $tasks {
+        if {[dict get $task state] ne "PENDING"} {
+            return
+        }
+        lappend reasons [dict get $task reason]
+    }
+    if {$elapsed > $BORED && $reasons ne ""} {
+        set reasons [join [lsort -unique $reasons] ", "]
+        Once $reasons "all tasks wait: $reasons"
+    }
+}
+
+# Says WORDS, unless they were said of KEY.
+proc ::acre::engineslurm::Once {key words} {
+    variable said
+    if {![dict exists $said $key]} {
+        dict set said $key 1
+        ::acre::progress::note $words
+    }
+}
+
+# Ends what is left of the jobs and takes what they still write.
+proc ::acre::engineslurm::Cancel {options} {
+    variable tasks
+    variable FAREWELL
+    if {[dict size $tasks]} {
+        ::acre::slurm::cancel [lsort -unique -integer [lmap key [dict keys $tasks] {lindex $key 0}]]
+        set deadline [expr {[clock milliseconds] + $FAREWELL}]
+        while {[dict size [dict filter $tasks script {key task} {expr {![dict get $task since]}}]]
+                && [clock milliseconds] < $deadline} {
+            Wait
+            Ask
+        }
+        Read $options
+    }
+    ::acre::engineround::end $options
+}
