@@ -74,7 +74,7 @@ tap::raises {complete [list rom $rom]} {ACRE CASE} "*its bytes do not sum to 0" 
 # Paths with a comma, a blank and a quote come through to QEMU and to the replay script.
 set case [complete [list machine q35 cpu max icount 1 memory 0x280000]]
 dict set case boot {/tmp/a, b's.img}
-set argv [::acre::qemu::guest $case]
+set argv [::acre::qemuargs::guest $case]
 set drive "if=none,id=boot,format=raw,snapshot=on,file=/tmp/a,, b's.img"
 tap::ok [expr {$drive in $argv}] "a comma is doubled for QEMU; the disk is a snapshot" $argv
 tap::like $argv "*-machine q35,memory-backend=ram*size=2560K,reserve=off -m 2560K*-cpu max*-icount shift=0,sleep=off*" \

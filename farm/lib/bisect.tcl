@@ -143,7 +143,7 @@ proc ::acre::bisect::Run {command} {
     }
     fileevent $channel readable {}
     if {!$done} {
-        ::acre::runner::Kill [pid $channel]
+        ::acre::family::finish [pid $channel]
     }
     fconfigure $channel -blocking 1
     if {[catch {close $channel} - options] && [lindex [dict get $options -errorcode] 0] eq "CHILDSTATUS"} {

@@ -35,7 +35,7 @@ namespace eval ::acre::changed {
         farm/lib/store*.tcl         {store ?*}
         farm/profiles/*.profile     {profile */%1.profile}
         farm/lib/profile*.tcl       {profile ?*}
-        farm/lib/qemu.tcl           {emulator qemu}
+        farm/lib/qemu*.tcl          {emulator qemu}
         farm/lib/rsp.tcl            {emulator qemu}
         farm/lib/bochs*.tcl         {emulator bochs}
         farm/lib/report*.tcl        none

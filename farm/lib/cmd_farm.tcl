@@ -6,7 +6,7 @@ namespace eval ::acre::cmd {}
 namespace eval ::acre::farm {
     # What the process of a case needs, and what a run needs beside it: a case must start fast.
     variable caseLibraries {
-        patterns machine process hang rsp qemuboot qemu bochs drive quirks interval mapops map rom imagecase
+        patterns machine process hang rsp qemuargs qemuboot qemu bochs drive quirks interval mapops map rom imagecase
         programcase storecase profilecase casefile case
     }
     variable runLibraries {

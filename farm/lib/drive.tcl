@@ -57,7 +57,8 @@ if {![namespace exists ::layout]} {
 }
 ::acre::err::package Expect
 log_user 0
-::acre::paths::use patterns machine rundir listen process storesocket relay hang rsp qemuboot qemu bochs bochsdebug
+::acre::paths::use patterns machine rundir listen process storesocket relay hang rsp
+::acre::paths::use qemuargs qemuboot qemu bochs bochsdebug
 
 namespace eval ::acre::drive {
     # Runs that have something to be cleaned up, and how many there have been.

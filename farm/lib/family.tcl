@@ -4,7 +4,10 @@
 #
 # A process is named by {pid start-time}, so that a number that was given to a stranger meanwhile is never hit.
 
-namespace eval ::acre::family {}
+namespace eval ::acre::family {
+    # How long those get that are told to finish (ms).
+    variable graceMs 1500
+}
 
 # children PID -> the processes that PID started and that still run.
 proc ::acre::family::children {pid} {
@@ -52,6 +55,23 @@ proc ::acre::family::signal {name members} {
     foreach member $members {
         catch {exec kill -$name [lindex $member 0] 2>@1}
     }
+}
+
+# finish PIDS: TERM to these, so that they end what they started themselves; KILL after the grace to whatever is left of
+# the family, which was counted before: one of it may have a session of its own.
+proc ::acre::family::finish {pids} {
+    variable graceMs
+    if {$pids eq ""} {
+        return
+    }
+    set family [of $pids]
+    signal TERM $pids
+    set deadline [expr {[clock milliseconds] + $graceMs}]
+    while {[alive $family] ne "" && [clock milliseconds] < $deadline} {
+        after 20
+        set family [lsort -unique [concat $family [of $pids]]]
+    }
+    signal KILL [alive $family]
 }
 
 # {state ppid start} of a process, or "".  The command name may hold anything, so fields count from its last ")".

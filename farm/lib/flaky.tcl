@@ -111,7 +111,7 @@ proc ::acre::flaky::Try {case n options} {
 
 # What the cases NAMES, those under QEMU, come to under counted instructions: dict name -> result.
 proc ::acre::flaky::Counted {names cases options} {
-    set slower $::acre::qemu::SLOWER
+    set slower $::acre::qemuargs::SLOWER
     dict set options patience [expr {[dict get $options patience] * $slower}]
     set tries [lmap case $cases {
         if {[dict get $case name] ni $names || [dict get $case emulator] ne "qemu"} continue

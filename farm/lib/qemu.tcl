@@ -7,111 +7,26 @@
 # resets leaves QEMU paused, so that its registers can still be read; -d cpu_reset's log tells a triple fault from a
 # reset, which nothing else does.
 
-namespace eval ::acre::qemu {
-    variable PROGRAM qemu-system-x86_64
-    # Instructions are counted, one a nanosecond; the clock starts on a fixed day; RDRAND and RDSEED have a fixed seed.
-    # Only when a disk's answer comes is still the host's to say, which moves the counts by a thousandth.
-    variable FIXED {-rtc base=2020-01-01,clock=vm -seed 1}
-    variable ICOUNT [concat {-icount shift=0,sleep=off} $FIXED]
-    # Where a boot that is recorded keeps what it could not know beforehand, and finds it when it is repeated to the
-    # bit.  QEMU writes its end only when it ends by itself, or is asked to.
-    variable RECORDING qemu.rr
-    # A recording that gdb can go back in has a snapshot of the machine at its start, in a disk over the case's own.
-    variable OVERLAY qemu.qcow2
-    # So many times as long a boot may take with it.
-    variable SLOWER 4
-}
+namespace eval ::acre::qemu {}
 
-# QEMU's option syntax takes a comma for the next option unless it is doubled.
-proc ::acre::qemu::Escape {path} {
-    return [string map {, ,,} $path]
-}
-
-# guest CASE -> QEMU's arguments as far as the guest can see them.  The disk is not written to, unless it is the run's
-# own.
-proc ::acre::qemu::guest {case} {
-    variable ICOUNT
-    set row [dict get $case row]
-    set memory [dict get $case memory]
-    set size [::acre::machine::size $memory]
-    set arguments [list -no-user-config -nodefaults -machine [dict get $row argument],memory-backend=ram[Screen $case] \
-        -object [Ram $case $size] -m ${size} \
-        -accel [dict get $case accel] -cpu [Cpu $case] -vga [dict get $case vga] -display none -nic none]
-    lappend arguments {*}[::acre::qemuboot::arguments $case]
-    if {[dict get $case rom] ne ""} {
-        lappend arguments -option-rom romfile=[Escape [dict get $case rom]]
-    }
-    if {[dict get $case dump] eq ""} {
-        lappend arguments -device isa-debug-exit,iobase=$::layout::PROTO_DEBUGEXIT_PORT,iosize=4
-    }
-    lappend arguments -no-reboot
-    if {[dict get $case rr] in {record replay}} {
-        lappend arguments {*}[Counted [dict get $case rr] "" [dict get $case back]]
-    } elseif {[dict get $case icount]} {
-        lappend arguments {*}$ICOUNT
-    }
-    return $arguments
-}
-
-# Without graphics SeaBIOS has a screen on the serial port.
-proc ::acre::qemu::Screen {case} {
-    return [expr {[dict get $case screen] eq "serial" ? ",graphics=off" : ""}]
-}
-
-# What makes a boot one that is recorded, or repeats a recording.
-proc ::acre::qemu::Counted {mode {file ""} {back 0}} {
-    variable FIXED
-    variable RECORDING
-    set snapshot [expr {$back ? ",rrsnapshot=start" : ""}]
-    return [list -icount shift=0,rr=$mode,rrfile=[expr {$file eq "" ? $RECORDING : $file}]$snapshot {*}$FIXED]
-}
-
-# Only what the guest touches costs the host.  RAM that becomes a dump is a file.
-proc ::acre::qemu::Ram {case size} {
-    if {[dict get $case dump] eq ""} {
-        return memory-backend-ram,id=ram,size=$size,reserve=off
-    }
-    return memory-backend-file,id=ram,size=$size,share=on,mem-path=[Escape [::acre::dumptake::part $case]]
-}
-
-proc ::acre::qemu::Cpu {case} {
-    if {[dict get $case cpu] ne ""} {
-        return [dict get $case cpu]
-    }
-    return [expr {[dict get $case accel] eq "kvm" ? "host" : [dict get $case row cpu]}]
-}
-
+# The disk over the case's own, if gdb is to go back.
 proc ::acre::qemu::Overlay {case} {
-    variable OVERLAY
     if {[dict get $case back] && [dict get $case rr] eq "record"} {
         set command [list [::acre::err::need qemu-img] create -q -f qcow2 -F raw -b [dict get $case boot] \
-            [file join [dict get $case dir] $OVERLAY]]
+            [file join [dict get $case dir] $::acre::qemuargs::OVERLAY]]
         if {[catch {exec {*}$command 2>@1} why]} {
             return -code error -errorcode {ACRE EMULATOR} "qemu-img: $why"
         }
     }
 }
 
-# What QEMU is asked to log: always what tells a triple fault, and with trace every translated block, trap and guest
-# error.
-proc ::acre::qemu::Log {case} {
-    set what [expr {[dict get $case trace] ? "in_asm,int,cpu_reset,guest_errors" : "cpu_reset"}]
-    return [list -d $what -D qemu.log]
-}
-
-proc ::acre::qemu::Command {case} {
-    variable PROGRAM
-    return [concat $PROGRAM [guest $case] [Log $case]]
-}
-
 # The script that boots the case without the farm.  Its first boot is recorded, unless this one is.
 proc ::acre::qemu::Script {handle} {
     upvar #0 $handle run
-    variable RECORDING
     set tcg [expr {[dict get $run(case) accel] eq "tcg"}]
     set plain [dict replace $run(case) dump "" icount 0 back 0 rr [expr {$tcg ? "off" : ""}]]
-    ::acre::rundir::replay $handle [concat [Command $plain] -serial stdio] "" "" \
-        [expr {$tcg ? $RECORDING : ""}] [Counted \$mode \$file]
+    ::acre::rundir::replay $handle [concat [::acre::qemuargs::command $plain] -serial stdio] "" "" \
+        [expr {$tcg ? $::acre::qemuargs::RECORDING : ""}] [::acre::qemuargs::counted \$mode \$file]
 }
 
 proc ::acre::qemu::start {handle} {
@@ -134,7 +49,7 @@ proc ::acre::qemu::start {handle} {
         dict set run(case) boot $own
         dict set run(case) own 1
     }
-    set guest [Command $run(case)]
+    set guest [::acre::qemuargs::command $run(case)]
     ::acre::rundir::fifos_end $handle {*}$pipes
     set run(argv) [concat $guest -action reboot=shutdown,shutdown=pause \
         -chardev pipe,id=com1,path=com1 -serial chardev:com1 \
@@ -151,22 +66,12 @@ proc ::acre::qemu::start {handle} {
         lappend run(argv) -chardev pipe,id=com3,path=com3 -device isa-serial,chardev=com3,index=2,irq=5
         ::acre::drive::console $handle $run(fifo,com1.in) $run(fifo,com3.out)
     }
-    lappend run(argv) {*}[Meta $run(case)]
+    lappend run(argv) {*}[::acre::qemuargs::meta $run(case)]
     if {[dict get $run(case) com2] ne ""} {
         {*}[dict get $run(case) com2] [list $run(fifo,com2.out) $run(fifo,com2.in)]
     }
     Channels $handle $audit
     ::acre::drive::launch $handle
-}
-
-# COM2, with one client of the socket at a time; the next one waits for its turn.
-proc ::acre::qemu::Meta {case} {
-    set path [dict get $case meta]
-    if {$path eq "" && [dict get $case com2] eq ""} {
-        return {}
-    }
-    set where [expr {$path eq "" ? "pipe,path=com2" : "socket,path=[Escape $path],server=on,wait=off"}]
-    return [list -chardev $where,id=com2 -device isa-serial,chardev=com2,index=1]
 }
 
 # Everything that QEMU is to do first waits in the pipes before it runs.

@@ -17,13 +17,13 @@ proc ::acre::qemuboot::cd {case} {
 proc ::acre::qemuboot::arguments {case} {
     set boot [dict get $case boot]
     if {[cd $case]} {
-        return [list -drive if=none,id=boot,format=raw,media=cdrom,readonly=on,file=[::acre::qemu::Escape $boot] \
+        return [list -drive if=none,id=boot,format=raw,media=cdrom,readonly=on,file=[::acre::qemuargs::escape $boot] \
             -device ide-cd,drive=boot,bootindex=0]
     }
     if {![dict get $case kernel]} {
         return [list {*}[Drives $case] {*}[dict get $case row disk-[dict get $case disk]]]
     }
-    set arguments [list -kernel [::acre::qemu::Escape $boot]]
+    set arguments [list -kernel [::acre::qemuargs::escape $boot]]
     foreach key {append initrd} {
         if {[dict get $case $key] ne ""} {
             lappend arguments -$key [dict get $case $key]
@@ -36,10 +36,10 @@ proc ::acre::qemuboot::arguments {case} {
 proc ::acre::qemuboot::Drives {case} {
     set keep [expr {[dict exists $case own] ? "" : "snapshot=on,"}]
     if {[dict get $case back]} {
-        return [list -drive if=none,id=disk,format=qcow2,file=$::acre::qemu::OVERLAY \
+        return [list -drive if=none,id=disk,format=qcow2,file=$::acre::qemuargs::OVERLAY \
             -drive if=none,id=boot,driver=blkreplay,image=disk]
     }
-    set drive format=raw,${keep}file=[::acre::qemu::Escape [dict get $case boot]]
+    set drive format=raw,${keep}file=[::acre::qemuargs::escape [dict get $case boot]]
     if {[dict get $case rr] eq ""} {
         return [list -drive if=none,id=boot,$drive]
     }

@@ -116,7 +116,7 @@ proc ::acre::replay::own {case home dir} {
     }
     dict set case dir $dir
     if {[dict get $case emulator] eq "qemu" && ![dict exists $case rr]} {
-        dict set case scale [expr {[dict get $case scale] * $::acre::qemu::SLOWER}]
+        dict set case scale [expr {[dict get $case scale] * $::acre::qemuargs::SLOWER}]
         dict set case icount 1
         dict set case rr [expr {[::acre::storecase::wanted $case] ? "" : [Recorded $case] ? "replay" : "record"}]
     }
@@ -128,7 +128,7 @@ proc ::acre::replay::Recorded {case} {
     set dir [dict get $case dir]
     if {[catch {
         set then [::acre::casefile::read [file join $dir case]]
-        set made [file mtime [file join $dir $::acre::qemu::RECORDING]]
+        set made [file mtime [file join $dir $::acre::qemuargs::RECORDING]]
         set newest [::tcl::mathfunc::max {*}[lmap file [list [dict get $case image] [dict get $case map]] {
             expr {$file eq "" || [dict exists $case text] ? 0 : [file mtime $file]}
         }]]
@@ -188,7 +188,7 @@ proc ::acre::replay::Repeat {case} {
         return [dict merge $result [dict create verdict ERROR sub replay why $why]]
     }
     # An image that is made for each boot is newer than it by now.
-    file mtime [file join [dict get $case dir] $::acre::qemu::RECORDING] [clock seconds]
+    file mtime [file join [dict get $case dir] $::acre::qemuargs::RECORDING] [clock seconds]
     return $result
 }
 

@@ -52,7 +52,7 @@ proc ::acre::replaygdb::Drive {case at started} {
     set forever $::acre::boot::UNHURRIED
     return [dict merge [::acre::case::Drive $case [::acre::case::Serve $case]] \
         [dict create audit-address "" on-audit "" on-output "" \
-        back [file exists [file join [dict get $case dir] $::acre::qemu::OVERLAY]] \
+        back [file exists [file join [dict get $case dir] $::acre::qemuargs::OVERLAY]] \
         limits [dict create first-byte $forever silence $forever total $forever] \
         gdb $at on-start $started echo 1]]
 }

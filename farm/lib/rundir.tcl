@@ -104,7 +104,7 @@ proc ::acre::rundir::replay {handle argv redirect after {recording ""} {counted 
         "cd \"\$(dirname \"\$0\")\" || exit 2"]
     set most $run(total)
     if {$recording ne ""} {
-        set most [expr {$most * $::acre::qemu::SLOWER}]
+        set most [expr {$most * $::acre::qemuargs::SLOWER}]
         lappend lines {*}[Recorded $recording $counted [shell [list [dict get $run(case) boot]]]]
         append redirect " \$counted \"\$@\""
         append after "test \"\$mode\" != record || mv -f $recording.new $recording\n"

@@ -102,7 +102,7 @@ proc ::acre::shard::read {file} {
 proc ::acre::shard::need {cases jobs} {
     variable PROCESS
     set weights [lsort -integer -decreasing [lmap case $cases {
-        expr {[::acre::runner::Weight $case] + $PROCESS}
+        expr {[::acre::children::weight $case] + $PROCESS}
     }]]
     return [::tcl::mathop::+ $PROCESS {*}[lrange $weights 0 $jobs-1]]
 }
