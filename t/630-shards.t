@@ -5,9 +5,8 @@
 
 source [file join [file dirname [info script]] tap.tcl]
 source [file join $::env(srcdir) farm-runs.tcl]
-::acre::paths::use casefile shard family
-::acre::paths::use runner
-tap::plan 48
+::acre::paths::use casefile shard family runner
+tap::plan 56
 
 # --- the cut ----------------------------------------------------------------------------------------------------------
 
@@ -148,6 +147,41 @@ lassign [farm {*}$plan --merge $tmp/old --out $tmp/older] status output
 tap::like $output "*acre: 1 results are of another image, farm, emulator or map than are here*" \
     "results of something else are told"
 
+# cut DIR: a run's results of which the last line was cut short.
+proc cut {dir} {
+    set text [tap::slurp $dir/results.tsv]
+    write $dir/results.tsv [string range $text 0 end-30]
+    return [lindex [split [lindex [split [string trim $text] \n] end] \t] 0]
+}
+proc verdicts {dir} {
+    return [lsort -stride 2 [dict map {name result} [::acre::resume::last $dir/results.tsv] {dict get $result verdict}]]
+}
+file copy $tmp/s2 $tmp/torn
+set name [cut $tmp/torn]
+farm {*}$plan --merge $tmp/s1 $tmp/torn $tmp/s3 --out $tmp/short
+tap::is [dict keys [dict filter [results $tmp/short] value MISSING]] [regsub boot@ $name ""] \
+    "of a shard whose results were cut short only the case of the cut line is missing"
+lassign [farm {*}$plan --merge $tmp/s1 $tmp/s2 $tmp/s1 $tmp/s3 $tmp/s2 --out $tmp/again] status output
+tap::is [lines $tmp/again] [lines $tmp/local] "shards that are named twice count once"
+file copy $tmp/s2 $tmp/bare
+file delete -force {*}[glob $tmp/bare/boot@*]
+lassign [farm {*}$plan --merge $tmp/s1 $tmp/bare $tmp/s3 --out $tmp/logless] status output
+tap::is [lmap {name verdict} [verdicts $tmp/logless] {set verdict}] [lmap {name verdict} [verdicts $tmp/local] {
+    set verdict}] "results that came without their directories count"
+tap::like $output "*acre: 6 results came without their case's directory*" "... and that is told"
+set good [list --maps [maps $tmp/good pass-1 pass-2 pass-3] --emulator qemu --out $tmp/ended]
+farm {*}$good
+cut $tmp/ended
+farm {*}$good --resume
+tap::is [verdicts $tmp/ended] {boot@pass-1,emu=qemu PASS boot@pass-2,emu=qemu PASS boot@pass-3,emu=qemu PASS} \
+    "a run whose last line was cut short goes on in a line of its own"
+# Here this process is one whose keeper has been told of Ctrl-C.
+::acre::paths::use keeper progress shardtake
+set ::acre::keeper::pid [pid]
+set ::acre::runner::state [dict create queue [cases {1 2}] stopped ""]
+::acre::shardtake::merge [list $tmp/s1] $tmp/none
+tap::is [dict get $::acre::runner::state stopped] "the run was stopped (Ctrl-C)" "Ctrl-C ends a merge"
+
 # --- scratch ----------------------------------------------------------------------------------------------------------
 
 file mkdir $tmp/disk
@@ -163,6 +197,17 @@ tap::ok [until {[glob -nocomplain $tmp/disk/*/boot@*/case] ne ""} 20] "a case be
 exec kill -KILL {*}[::acre::family::children [pid $channel]] [pid $channel]
 catch {close $channel}
 tap::ok [until {[glob -nocomplain $tmp/disk/*] eq ""} 5] "a run that is killed outright leaves nothing there, either"
+
+gate
+set channel [begun {*}[command --maps $tmp/held --emulator qemu --scratch $tmp/disk --out $tmp/full]]
+until {[glob -nocomplain $tmp/disk/*/boot@*/case] ne ""} 20
+# What root cannot write in, either.
+file rename $tmp/full $tmp/elsewhere
+write $tmp/full ""
+gate all
+tap::like [ended $channel] "2 *acre: cannot write results: *$tmp/full*; make room or name another*" \
+    "where a case's directory cannot come home the run ends, and says so"
+tap::is [glob -nocomplain $tmp/disk/*] {} "... and leaves nothing in the other place"
 
 # --- GNU parallel -----------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ source [file join [file dirname [info script]] tap.tcl]
 source [file join $::env(srcdir) farm-runs.tcl]
 ::acre::paths::use casefile family shard
 tap::need setsid util-linux
-tap::plan 36
+tap::plan 47
 set ::env(DOUBLE_EAGER) 1
 file mkdir $tmp/bin
 foreach name {sbatch squeue scancel sinfo} {
@@ -128,11 +128,30 @@ tap::is [lines $tmp/forgot] [lines $tmp/local] "jobs that the controller has for
 tap::like $output "*acre: task 1_2 ended GONE; * of its cases are submitted again*" "... and what they had is not lost"
 cluster refuse
 lassign [farm {*}$slurm --out $tmp/refused] status output
-tap::is $status/$output "2/acre: sbatch: Batch job submission failed: Invalid account" \
-    "sbatch's own words where it refuses"
+tap::is $status/$output "2/acre: sbatch: Batch job submission failed: Invalid account; give sbatch what the cluster\
+    asks for with --sbatch=OPTION" "sbatch's own words where it refuses, and what to do"
+tap::is [glob -nocomplain $tmp/refused/shards/*] {} "... and nothing is left of what it refused"
 cluster away
 lassign [farm {*}$slurm --shards 2 --out $tmp/gone] status output
-tap::like $status/$output "2/acre: sbatch: *Unable to contact slurm controller*" "nobody there at the start"
+tap::like $status/$output "2/acre: sbatch: *Unable to contact slurm controller*; 'scontrol ping' says *" \
+    "nobody there at the start"
+# What is submitted again is refused: for good, or twice.
+cluster {lose "1.* NODE_FAIL"} {refuse "2 99"}
+lassign [farm {*}$slurm --shards 2 --out $tmp/never] status output
+tap::is $status/[lindex [split $output \n] end]/[llength [calls sbatch]] "1/0 passed, 16 failed/5" \
+    "sbatch that refuses for good what is submitted again ends the run, red"
+tap::like $output "*acre: sbatch: *Invalid account; *; it is tried again*\nMISSING 16 cases: not submitted again:\
+    sbatch: *Invalid account; *--sbatch=OPTION; --resume runs them*" "... says why"
+tap::is [llength [glob $tmp/never/shards/*.*]] 1 "... and leaves nothing of what was refused"
+cluster {lose "1.* NODE_FAIL"} {refuse "2 3"}
+lassign [farm {*}$slurm --shards 2 --out $tmp/twice] status output
+tap::is [lines $tmp/twice]/[llength [calls sbatch]] [lines $tmp/local]/4 "one that refuses twice has lost nothing"
+# Nodes that do not see --out.
+cluster {lose "* FAILED"}
+lassign [farm {*}$slurm --shards 1 --out $tmp/blind] status output
+tap::like $status/$output "1/*: no result in 4 tasks; the last: task 4_1 ended FAILED on n1 without a word in\
+    $tmp/blind/shards/*/1/task.log; --out must be a directory that all nodes share; --resume *" \
+    "tasks that cannot write in --out: what it must be is told"
 
 # Ctrl-C.  In each of two shards three quick cases come before those that wait.
 gate
@@ -152,6 +171,28 @@ set lines [split [exec cat {*}[glob $tmp/stop/shards/*/*/cases]] \n]
 tap::is [llength [lsearch -all -inline $lines {*name boot@pass-*}]] 4 \
     "--resume runs what there was no result of"
 tap::is $status/[lindex [split $output \n] end] "1/5 passed, 3 failed" "... and then all is there"
+
+# The controller is away when the run is to end.
+gate
+cluster
+set channel [begun {*}[command {*}$slurm --out $tmp/leave]]
+until {[file exists $tmp/leave/results.tsv] && [dict size [results $tmp/leave]] >= 3} 60
+tell away
+exec kill -INT [pid $channel]
+lassign [ended $channel] status output
+tap::like $status/$output "1/*acre: scancel: Unable to contact *; tasks may still run: --resume ends them, or 'scancel\
+    1'*MISSING 5 cases:*" "Ctrl-C ends a run whose controller is away, and says what it leaves"
+tap::like [farm {*}$slurm --resume --out $tmp/leave] "2 *acre: the run in $tmp/leave has left jobs (1), which must end\
+    first: scancel: Unable to contact *" "--resume does not begin beside it"
+tap::is [llength [tasks 1]] 2 "... for it still runs"
+file delete $::env(FAKE)/away
+set channel [begun {*}[command {*}$slurm --resume --out $tmp/leave]]
+until {[llength [calls sbatch]] == 2} 60
+tap::ok [until {[tasks 1] eq ""} 20] "as soon as the controller answers --resume ends it"
+gate all
+lassign [ended $channel] status output
+tap::is $status/[lindex [split $output \n] end]/[file exists $tmp/leave/shards/jobs] "1/5 passed, 3 failed/0" \
+    "... and all is there"
 
 # A waiting side that is killed.  Its tasks do one more case each when it is gone.
 gate

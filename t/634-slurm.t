@@ -12,7 +12,7 @@ foreach {program package} {munged munge slurmctld slurm-wlm slurmd slurm-wlm sba
         tap::skip_all "needs $program (Debian packages slurm-wlm and munge)"
     }
 }
-tap::plan 14
+tap::plan 16
 
 proc jobs {} {
     return [exec squeue --noheader --format=%i]
@@ -79,6 +79,15 @@ tap::ok [until {[jobs] eq "" && [cluster::steps n1] eq "" && [cluster::steps n2]
 gate all
 lassign [farm {*}$plan --resume --jobs 2 --out $tmp/stop] status output
 tap::is $status/[lindex [split $output \n] end] "1/10 passed, 2 failed" "... and a directory that --resume goes on with"
+
+# --- what Slurm itself says -------------------------------------------------------------------------------------------
+
+set slurm [list {*}$plan --engine slurm --shards 2 --out $tmp/said]
+tap::like [farm {*}$slurm --sbatch=--partition=none] "2 {acre: sbatch: *nvalid partition name*; give sbatch what*}" \
+    "sbatch refuses what the cluster does not have, in its own words"
+cluster::lose slurmctld
+tap::like [farm {*}$slurm] "2 {acre: sbatch: *Unable to contact slurm controller*; 'scontrol ping' says*}" \
+    "a controller that is not there is told at once"
 
 cluster::stop
 set left {}

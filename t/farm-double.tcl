@@ -37,6 +37,7 @@ if {[info exists ::env(DOUBLE_EAGER)]} {
     set ::acre::engineslurm::ASK {150 150}
     set ::acre::engineslurm::GRACE {COMPLETED 3000 other 300}
     set ::acre::engineslurm::BORED 500
+    set ::acre::engineslurm::RETRY {200 200 200}
 }
 
 # The driver.  Each kind of end is a list: end, guest-exit, status, and the log's text from the true one in SERIAL.

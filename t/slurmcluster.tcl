@@ -6,7 +6,8 @@
 #   cluster::start DIR     all of it; SLURM_CONF is set for Slurm's commands.  Returns "" when both nodes are up, else
 #                          what went wrong
 #   cluster::node NAME     starts the slurmd of n1 or n2 (again)
-#   cluster::lose NAME     the machine of n1 or n2 dies: its slurmd, its steps and what they run are killed
+#   cluster::lose NAME     the machine of n1 or n2 dies: its slurmd, its steps and what they run are killed; or the one
+#                          of slurmctld
 #   cluster::steps NAME    -> {pid start} of the processes that run on n1 or n2
 #   cluster::states        -> what the nodes are, as "n1 idle n2 idle"
 #   cluster::stop          ends all that was started here

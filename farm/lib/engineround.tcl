@@ -2,11 +2,13 @@
 #
 # engineround.tcl: the files of a run on a cluster: what is submitted, and what a run that was cut short has left.
 #
-#   ::acre::engineround::begin OPTIONS         ends the jobs of a run in this directory that was killed
+#   ::acre::engineround::begin OPTIONS         ends the jobs of a run in this directory that was killed.  Raises
+#                                              {ACRE SLURM AWAY} if it cannot
 #   ::acre::engineround::left OPTIONS CASES    -> those of CASES that have no result; with resume, what tasks of an
 #                                              earlier run have written and nobody has taken is taken first
 #   ::acre::engineround::submit OPTIONS CASES  -> {job dir shards}: the array's number, where its tasks' directories
-#                                              are (by number, from 1), the cases of each
+#                                              are (by number, from 1), the cases of each.  Raises as slurm.tcl does,
+#                                              and nothing is left of the round
 #   ::acre::engineround::last_word FILE        -> the last line of a task's words, if it says how the task came to its
 #                                              end; a case's result does not
 #   ::acre::engineround::end OPTIONS           no job is left
@@ -34,8 +36,13 @@ proc ::acre::engineround::begin {options} {
     set file [file join $shards jobs]
     if {[file exists $file]} {
         set in [open $file]
-        ::acre::slurm::cancel [lsearch -all -inline -regexp [split [read $in]] {^\d+$}]
+        set jobs [lsearch -all -inline -regexp [split [read $in]] {^\d+$}]
         close $in
+        set why [::acre::slurm::cancel $jobs]
+        if {$why ne ""} {
+            return -code error -errorcode {ACRE SLURM AWAY} "the run in [dict get $options out] has left jobs ([join \
+                $jobs ", "]), which must end first: $why"
+        }
     }
     if {![dict get $options resume]} {
         file delete -force $shards
@@ -83,8 +90,13 @@ proc ::acre::engineround::submit {options cases} {
         set need [expr {max($need, [::acre::shard::need $shard [dict get $options jobs]])}]
     }
     Script $options [file join $dir task.sh]
-    set job [::acre::slurm::submit [file join $dir task.sh] $number $dir [list \
-        --cpus-per-task=[dict get $options jobs] --mem=[expr {($need >> 20) + 1}]M {*}[dict get $options sbatch]]]
+    set words [list --cpus-per-task=[dict get $options jobs] --mem=[expr {($need >> 20) + 1}]M]
+    lappend words {*}[dict get $options sbatch]
+    if {[catch {::acre::slurm::submit $dir/task.sh $number $dir $words} job details]} {
+        # Where the answer alone was lost the tasks will find nothing to do.
+        file delete -force $dir
+        return -options $details $job
+    }
     set list [open [file join $out shards jobs] a]
     puts $list $job
     close $list

@@ -12,7 +12,8 @@
 # say.  So a result counts from the moment it is written, whatever becomes of the task.
 #
 #   waiting --cut, sbatch--> task --a line in its results.tsv--> taken: moved to OUT, one result of the run
-#                             \--over, and a case has no line--> waiting, until it was tried often enough: MISSING
+#                             \--over, and a case has no line--> waiting, until it was tried often enough, or sbatch
+#                                                                has refused it often enough: MISSING
 #
 # A task that was taken for lost may go on where nobody sees it.  It writes into its own directory only, whose name is
 # never used again, so it disturbs nobody.
@@ -22,6 +23,9 @@
 namespace eval ::acre::engineslurm {
     # A case is submitted so often at most.
     variable TRIES 4
+    # ms until what sbatch has refused is submitted again; after the last it is given up.  A controller that does not
+    # answer is asked again as after the first, without end.
+    variable RETRY {5000 15000 45000}
     # ms between looks at the files, and at the queue at first and later.
     variable LOOK 500
     variable ASK {1000 5000}
@@ -35,12 +39,17 @@ namespace eval ::acre::engineslurm {
     variable tasks [dict create]
     variable tries [dict create]
     variable pool {}
+    # How often sbatch has refused the pool, and when it is asked again (ms).
+    variable refused 0
+    variable again 0
 }
 
 proc ::acre::engineslurm::loop {options} {
     variable tasks [dict create]
     variable tries [dict create]
     variable pool {}
+    variable refused 0
+    variable again 0
     variable said [dict create]
     ::acre::engineround::begin $options
     set pool [::acre::engineround::left $options [::acre::runner::waiting]]
@@ -107,12 +116,37 @@ proc ::acre::engineslurm::Submit {options} {
 
 # Once more; a controller that is away now may be back later.
 proc ::acre::engineslurm::Again {options} {
-    if {[catch {Submit $options} why details]} {
-        if {[lrange [dict get $details -errorcode] 0 1] ne {ACRE SLURM}} {
-            return -options $details $why
+    variable refused
+    variable again
+    variable RETRY
+    if {[clock milliseconds] < $again} {
+        return
+    }
+    try {
+        Submit $options
+        set refused 0
+    } trap {ACRE SLURM AWAY} why {
+        set again [expr {[clock milliseconds] + [lindex $RETRY 0]}]
+        Once $why "$why; it is tried again"
+    } trap {ACRE SLURM} why {
+        if {$refused == [llength $RETRY]} {
+            Abandon $why
+            return
         }
+        set again [expr {[clock milliseconds] + [lindex $RETRY $refused]}]
+        incr refused
         Once $why "$why; it is tried again"
     }
+}
+
+# What waits in the pool will have no result.
+proc ::acre::engineslurm::Abandon {why} {
+    variable pool
+    variable refused 0
+    foreach case $pool {
+        ::acre::runner::record $case MISSING "" "not submitted again: $why" 0
+    }
+    set pool {}
 }
 
 # What the queue says of the tasks.
@@ -144,7 +178,7 @@ proc ::acre::engineslurm::Read {options} {
     variable tasks
     foreach key [dict keys $tasks] {
         set task [dict get $tasks $key]
-        foreach result [Lines [dict get $task dir]/results.tsv at [dict get $task at]] {
+        foreach result [::acre::shardtake::lines [dict get $task dir]/results.tsv at [dict get $task at]] {
             set name [dict get $result name]
             if {[dict get $result verdict] eq "MISSING" || ![dict exists $task cases $name]} continue
             set case [dict get $task cases $name]
@@ -155,25 +189,6 @@ proc ::acre::engineslurm::Read {options} {
         dict set task at $at
         dict set tasks $key $task
     }
-}
-
-# The results in the whole lines of FILE from byte AT on; the variable named gets where the next begins.
-proc ::acre::engineslurm::Lines {file atVar at} {
-    upvar 1 $atVar next
-    set next $at
-    if {[catch {open $file rb} in]} {
-        return {}
-    }
-    seek $in $at
-    set bytes [read $in]
-    close $in
-    set end [string last \n $bytes]
-    incr next [expr {$end + 1}]
-    return [lmap line [split [encoding convertfrom utf-8 [string range $bytes 0 $end]] \n] {
-        set result [::acre::resume::result $line]
-        if {$result eq ""} continue
-        set result
-    }]
 }
 
 # Tasks that are over leave; what they have not done goes back, or is given up.
@@ -202,13 +217,15 @@ proc ::acre::engineslurm::Lost {key task left} {
     if {[dict get $task node] ne ""} {
         append why " on [dict get $task node]"
     }
-    set word [::acre::engineround::last_word [dict get $task dir]/task.log]
+    set log [dict get $task dir]/task.log
+    set word [::acre::engineround::last_word $log]
     append why [expr {$word eq "" ? "" : ": $word"}]
+    if {[dict get $task state] in {FAILED COMPLETED} && ![file exists $log]} {
+        append why " without a word in $log; --out must be a directory that all nodes share"
+    }
     set again [lmap case $left {
         if {[dict get $tries [dict get $case name]] >= $TRIES} {
-            ::acre::runner::take $case [dict create name [dict get $case name] verdict MISSING sub "" \
-                why "no result in $TRIES tasks; the last: $why" seconds 0 margin 0 dir [dict get $case dir] \
-                hash [dict get $case hash] cut 0]
+            ::acre::runner::record $case MISSING "" "no result in $TRIES tasks; the last: $why" 0
             continue
         }
         set case
@@ -253,12 +270,19 @@ proc ::acre::engineslurm::Once {key words} {
     }
 }
 
-# Ends what is left of the jobs and takes what they still write.
+# Ends what is left of the jobs and takes what they still write.  Where that is not to be known, their numbers stay for
+# who comes next.
 proc ::acre::engineslurm::Cancel {options} {
     variable tasks
     variable FAREWELL
     if {[dict size $tasks]} {
-        ::acre::slurm::cancel [lsort -unique -integer [lmap key [dict keys $tasks] {lindex $key 0}]]
+        set jobs [lsort -unique -integer [lmap key [dict keys $tasks] {lindex $key 0}]]
+        set why [::acre::slurm::cancel $jobs]
+        if {$why ne ""} {
+            ::acre::progress::note "$why; tasks may still run: --resume ends them, or 'scancel $jobs'"
+            Read $options
+            return
+        }
         set deadline [expr {[clock milliseconds] + $FAREWELL}]
         while {[dict size [dict filter $tasks script {key task} {expr {![dict get $task since]}}]]
                 && [clock milliseconds] < $deadline} {

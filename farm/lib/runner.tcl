@@ -27,7 +27,7 @@ proc ::acre::runner::run {cases done options} {
     variable state
     set state [dict create queue [Longest $cases $done] options $options results $done stopped ""]
     set problem [catch {
-        variable channel [open [file join [dict get $options out] results.tsv] a]
+        variable channel [Open [file join [dict get $options out] results.tsv]]
         ::acre::progress::start [llength $cases] [dict get $options jobs] [dict get $options tty]
         dict for {name result} $done {
             if {[dict get $result verdict] ne "PASS"} {
@@ -50,6 +50,20 @@ proc ::acre::runner::run {cases done options} {
             "cannot write results: $message; make room or name another directory with --out"
     }
     return [dict get $state results]
+}
+
+# The file, to add lines to.  Where its last line was cut short, the next one is one of its own.
+proc ::acre::runner::Open {file} {
+    set channel [open $file a+]
+    fconfigure $channel -translation lf
+    if {[tell $channel] > 0} {
+        seek $channel -1 end
+        if {[read $channel 1] ne "\n"} {
+            seek $channel 0 end
+            puts $channel ""
+        }
+    }
+    return $channel
 }
 
 # The cases to run, the longest first, ties in the plan's order.
@@ -76,8 +90,10 @@ proc ::acre::runner::record {case verdict sub why seconds {margin 0} {cut 0}} {
 # take CASE RESULT: one result more, whoever has it.
 proc ::acre::runner::take {case result} {
     variable state
-    if {[dict exists $state options on-result]} {
-        set result [{*}[dict get $state options on-result] $result]
+    if {[dict exists $state options on-result]
+            && [catch {{*}[dict get $state options on-result] $result} result]} {
+        fail $result
+        return
     }
     dict set state results [dict get $case name] $result
     Append $result

@@ -6,6 +6,8 @@
 #                                       stands now, and stays there if KEEP is 1.  Where FROM is not (a case that was
 #                                       skipped has none), only the line is taken.
 #                                       Raises the system's words if TO cannot be written
+#   ::acre::shardtake::lines FILE VAR AT   -> the results in the whole lines of FILE from byte AT on; VAR gets where the
+#                                       next one begins.  A file that is not there yet has none
 #   ::acre::shardtake::merge DIRS OUT   a loop for runner.tcl: the results of the waiting cases, from the runs in DIRS
 #   ::acre::shardtake::home WORK OUT RESULT   for runner.tcl's on-result: the directory goes from WORK to OUT
 #
@@ -60,16 +62,41 @@ proc ::acre::shardtake::home {work out result} {
     return [take $result [file join $work $name] [file join $out $name] 0]
 }
 
+proc ::acre::shardtake::lines {file atVar at} {
+    upvar 1 $atVar next
+    set next $at
+    if {[catch {open $file rb} in]} {
+        return {}
+    }
+    seek $in $at
+    set bytes [read $in]
+    close $in
+    set end [string last \n $bytes]
+    incr next [expr {$end + 1}]
+    return [lmap line [split [encoding convertfrom utf-8 [string range $bytes 0 $end]] \n] {
+        set result [::acre::resume::result $line]
+        if {$result eq ""} continue
+        set result
+    }]
+}
+
 proc ::acre::shardtake::merge {dirs out} {
     set all [Results $dirs]
     set planned 0
     set other 0
+    set bare 0
     foreach case [::acre::runner::waiting] {
+        set why [::acre::runner::ending]
+        if {$why ne ""} {
+            ::acre::runner::stopped $why
+            return
+        }
         set name [dict get $case name]
         if {![dict exists $all $name]} continue
         lassign [dict get $all $name] result dir
         incr planned
         incr other [expr {[dict get $result hash] ne [dict get $case hash]}]
+        incr bare [expr {[dict get $result verdict] ne "SKIP" && ![file isdirectory [file join $dir $name]]}]
         ::acre::runner::take $case [take $result [file join $dir $name] [file join $out $name] 1]
     }
     if {[dict size $all] > $planned} {
@@ -77,6 +104,10 @@ proc ::acre::shardtake::merge {dirs out} {
     }
     if {$other} {
         ::acre::progress::note "$other results are of another image, farm, emulator or map than are here"
+    }
+    if {$bare} {
+        ::acre::progress::note \
+            "$bare results came without their case's directory, so without log and replay: copy all of what is merged"
     }
     ::acre::runner::stopped "no result in what was merged"
 }

@@ -7,19 +7,23 @@
 #   ::acre::slurm::submit SCRIPT COUNT DIR OPTIONS   -> number of the job, an array of tasks 1 to COUNT that run SCRIPT;
 #                                         DIR is where each task has a directory by its number, OPTIONS sbatch's
 #   ::acre::slurm::tasks JOBS             -> dict {job task} -> dict state node reason of every task that is known yet
-#   ::acre::slurm::cancel JOBS            ends them; those that are over are no error
+#   ::acre::slurm::cancel JOBS            ends them; those that are over are no error.  -> "", or why nobody can know
 #   ::acre::slurm::over STATE             -> 1 if a task in this state has ended
 #
-# All but cancel raise {ACRE SLURM} with the command's own words.
+# All but cancel raise, with the command's own words, {ACRE SLURM AWAY} if the controller has not answered, else
+# {ACRE SLURM REFUSED}.
 
 namespace eval ::acre::slurm {
     # Seconds that one command may take; a controller that is away is asked again later.
     variable PATIENCE 40
+    # So Slurm's commands say that nobody has answered them.
+    variable AWAY {(?i)unable to (contact|establish)|no answer|not responding|timed out|connection refused|zero bytes}
     variable ends {BOOT_FAIL CANCELLED COMPLETED DEADLINE FAILED NODE_FAIL OUT_OF_MEMORY PREEMPTED TIMEOUT}
 }
 
 proc ::acre::slurm::Command {args} {
     variable PATIENCE
+    variable AWAY
     ::acre::err::need [lindex $args 0]
     if {[catch {exec timeout $PATIENCE {*}$args </dev/null} output options]} {
         set code [dict get $options -errorcode]
@@ -30,7 +34,11 @@ proc ::acre::slurm::Command {args} {
                 set words "no answer within $PATIENCE s"
             }
             set word [regsub {^[a-z_]+: (error: )?} [lindex [split $words \n] end] ""]
-            return -code error -errorcode {ACRE SLURM} "[lindex $args 0]: $word"
+            if {[regexp $AWAY $word]} {
+                return -code error -errorcode {ACRE SLURM AWAY} \
+                    "[lindex $args 0]: $word; 'scontrol ping' says which controllers are up"
+            }
+            return -code error -errorcode {ACRE SLURM REFUSED} "[lindex $args 0]: $word"
         }
     }
     return $output
@@ -49,10 +57,14 @@ proc ::acre::slurm::cpus {} {
 
 proc ::acre::slurm::submit {script count dir options} {
     # A task that has lost its node is not begun again by Slurm: only what it has not done is, by us.
-    set said [Command sbatch --parsable --array=1-$count --no-requeue --job-name=acre-farm --chdir=$dir \
-        --output=$dir/%a/task.log {*}$options $script]
+    try {
+        set said [Command sbatch --parsable --array=1-$count --no-requeue --job-name=acre-farm --chdir=$dir \
+            --output=$dir/%a/task.log {*}$options $script]
+    } trap {ACRE SLURM REFUSED} {why details} {
+        return -options $details "$why; give sbatch what the cluster asks for with --sbatch=OPTION"
+    }
     if {![regexp -line {^(\d+)(?:;.*)?$} $said - job]} {
-        return -code error -errorcode {ACRE SLURM} "sbatch: no number of a job in '$said'"
+        return -code error -errorcode {ACRE SLURM REFUSED} "sbatch: no number of a job in '$said'"
     }
     return $job
 }
@@ -78,9 +90,17 @@ proc ::acre::slurm::tasks {jobs} {
 }
 
 proc ::acre::slurm::cancel {jobs} {
-    if {$jobs ne ""} {
-        catch {Command scancel --quiet {*}$jobs}
+    if {$jobs eq ""} {
+        return ""
     }
+    try {
+        Command scancel --quiet {*}$jobs
+    } trap {ACRE SLURM REFUSED} - {
+        # What it says of jobs that are over.
+    } trap {ACRE SLURM AWAY} why {
+        return $why
+    }
+    return ""
 }
 
 proc ::acre::slurm::over {state} {
