@@ -13,7 +13,7 @@
 source [file join [expr {[info exists ::env(srcdir)] ? $::env(srcdir) : "."}] boots.tcl]
 
 set SAMPLES(qemu) 6
-set SAMPLES(bochs) 3
+set SAMPLES(bochs) 2
 set emulators [boots::plan {qemu bochs} 0 5]
 set image [boots::image]
 set lacking {

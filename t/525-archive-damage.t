@@ -66,7 +66,7 @@ proc flipped {at mask} {
     return [boots::qemu [boots::save [boots::flip $::image $at $mask]]]
 }
 set jobs {}
-foreach i [tap::sample {0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23} 6] {
+foreach i [tap::sample {0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23} 3] {
     set at [expr {$from + int(rand() * ($to - $from))}]
     dict set jobs [format 0x%x $at] [flipped $at [expr {1 << $i % 8}]]
 }
@@ -84,7 +84,7 @@ foreach {used end what} [list \
         list [lindex $stretch 0] [expr {[lindex $stretch 1] - 1}]
     }]
     set jobs {}
-    foreach at [tap::sample [concat {*}$ends] 6] {
+    foreach at [tap::sample [concat {*}$ends] 3] {
         dict set jobs [format 0x%x $at] [flipped $at 16]
     }
     all_like [ends $jobs] $end "[dict size $jobs] flipped bytes of the kernel's file $what"

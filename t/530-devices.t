@@ -1,7 +1,8 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: Apache-2.0
 # The same image boots from every kind of drive and machine there is, entered in odd ways, past disk calls that do what
-# BIOSes have been seen to do: it boots, or it names what is wrong.
+# BIOSes have been seen to do: it boots, or it names what is wrong.  `make check` enters it oddly under Bochs in some
+# ways, `make check-all` in all.
 source [file join [expr {[info exists ::env(srcdir)] ? $::env(srcdir) : "."}] boots.tcl]
 
 set image [boots::image]
@@ -66,6 +67,14 @@ proc job {emulator keys} {
             : [list "floppya: 1_44=$floppy, status=inserted, write_protected=1" "boot: floppy"]}]
     }
     return [boots::$emulator $file {*}[dict merge $keys $disk]]
+}
+
+set chained [lsearch -all -inline [dict keys $cases] chain-loaded*]
+set under_bochs [tap::sample $chained 4]
+foreach name $chained {
+    if {$name ni $under_bochs} {
+        dict set cases $name [lreplace [dict get $cases $name] 0 0 qemu]
+    }
 }
 
 set points {qemu 0 bochs 0}

@@ -77,7 +77,6 @@ TESTS += \
 	t/070-acre-usage.t \
 	t/071-links.t \
 	t/072-manual.t \
-	t/073-walk.t \
 	t/074-pictures.t \
 	t/115-runtime-freestanding.t \
 	t/190-coverage.t \
@@ -158,7 +157,6 @@ TESTS += \
 	t/632-engine.t \
 	t/634-slurm.t \
 	t/650-real-programs.t \
-	t/655-stress-ng.t \
 	t/670-hostile.t \
 	t/675-callfuzz.t \
 	t/700-bad-input.t \
@@ -189,18 +187,21 @@ TESTS += \
 	t/780-nightly.t \
 	t/782-nightly-ends.t \
 	t/784-nightly-units.t \
-	t/786-nightly-farm.t \
 	t/800-broken.t
 
 # Those below t/900 that are in TESTS, too, take samples there and all here (tap::whole).
 slow_TESTS += \
 	t/010-reproducible.t \
+	t/073-walk.t \
 	t/520-damage.t \
 	t/522-unreadable.t \
 	t/525-archive-damage.t \
+	t/530-devices.t \
 	t/650-real-programs.t \
+	t/655-stress-ng.t \
 	t/670-hostile.t \
 	t/750-shrink.t \
+	t/786-nightly-farm.t \
 	t/800-broken.t \
 	t/900-tarball.t \
 	t/905-distcheck.t \
