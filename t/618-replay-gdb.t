@@ -39,7 +39,16 @@ tap::ok [file exists $home/replay/qemu.rr] "a case that has not been run is reco
 tap::like $said "*Breakpoint 1, start ()*" "stage1: at its first instruction, by name"
 tap::like $said "*=> 0x7c00 <start>:\tcli*xor *%ax,%ax*" "in 16-bit instructions"
 tap::like $said "*stage1.asm\"*" "with its lines"
+# An emulator that takes its time: the command is not printed before there is something for gdb to connect to.
+file mkdir slow
+set out [open slow/qemu-system-x86_64 w]
+puts $out "#!/bin/sh\nsleep 1\nexec [lindex [auto_execok qemu-system-x86_64] 0] \"\$@\""
+close $out
+file attributes slow/qemu-system-x86_64 -permissions 0755
+set path $env(PATH)
+set env(PATH) [pwd]/slow:$path
 set said [gdb [list --replay $home --gdb=stage2] {"x/1i \$pc" "info symbol stage2_main" "hbreak stage2_main" continue}]
+set env(PATH) $path
 tap::like $said "*=> 0x8000 <stage2_entry>:\tjmp *entry16*" "stage2: at its first instruction, in 16-bit ones"
 tap::like $said "*stage2_main (*" "with its symbols, and on to its C code"
 set said [gdb [list --replay $home --gdb=stage3] {"info symbol \$pc" "acre heaps" "print/x \$cs"}]

@@ -28,6 +28,8 @@ namespace eval ::acre::boot {
     variable UNHURRIED 1000000
     # Bytes that the path of a Unix socket may have (sun_path).
     variable SOCKET_MOST 107
+    # ms between looks for gdb's socket.
+    variable LOOK 20
     # What a machine with a program has instead of MEMORY and the machine's own CPU: one with all that an emulator can
     # do, as programs look for it (AVX, RDRAND) and the kernel too (SMAP).
     variable PROGRAM_MEMORY 0x20000000
@@ -270,7 +272,17 @@ proc ::acre::boot::Started {verbose gdb meta deafen argv} {
         set socket [Socket [dict create gdb $gdb]]
         set at [expr {$socket ne "" ? $socket : [regsub {^tcp:} $gdb ""]}]
         set words [list gdb -x [::acre::paths::get gdb] [::acre::paths::get elf] -ex "target remote $at"]
-        puts stderr "acre: the guest waits for gdb: [::acre::rundir::shell $words]"
+        Tell $socket "acre: the guest waits for gdb: [::acre::rundir::shell $words]"
+    }
+}
+
+# Says TEXT when the socket is there: QEMU makes it some time after its start.
+proc ::acre::boot::Tell {socket text} {
+    variable LOOK
+    if {$socket ne "" && ![file exists $socket]} {
+        after $LOOK [list ::acre::boot::Tell $socket $text]
+    } else {
+        puts stderr $text
     }
 }
 

@@ -58,7 +58,7 @@ proc ::acre::replaygdb::Drive {case at started} {
 }
 
 proc ::acre::replaygdb::Started {stage case socket argv} {
-    puts stderr "acre: the guest waits; this takes gdb to the first instruction of $stage:\n \
+    ::acre::boot::Tell $socket "acre: the guest waits; this takes gdb to the first instruction of $stage:\n \
         [::acre::rundir::shell [words $stage $case $socket]]"
 }
 
