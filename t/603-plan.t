@@ -95,7 +95,7 @@ close $out
 tap::raises [list ::acre::group::read $tmp/groups.conf] {ACRE GROUP} "*groups.conf:6: no such axis: 'emulator'*" \
     "a slip in a group is told by its line"
 set groups [::acre::group::read [file join [::acre::paths::get maps] groups.conf]]
-tap::is [lsort [dict keys $groups]] {allocations check full nightly quickstart} "the bundled groups can be read"
+tap::is [lsort [dict keys $groups]] {acre allocations check full nightly quickstart} "the bundled groups can be read"
 tap::raises {::acre::options::parse farm {--jobs {one jobs {}} --list {flag list 0}} {--list=1}} {ACRE USAGE} \
     "farm: --list takes no value: '1'*" "a flag takes no value"
 tap::is [::acre::options::parse farm {--maps {list maps {}} --list {flag list 0}} {--maps a b --list --maps=c}] \

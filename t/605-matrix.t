@@ -58,6 +58,9 @@ set mistakes {
     {quirks = e820-empty+size-24}   3 {quirks contradict each other: 'e820-empty' and 'size-24' (an answer without*}
     {image = heap=fast}             3 {'heap=fast' is no option that a case's image may have*}
     {image = gone.img}              3 {there is no image '*gone.img'}
+    {profile = nosuch}              3 {no such profile: 'nosuch'; there are bios, *}
+    {profile = damaged.profile}     3 {*damaged.profile:2: not a profile's line*}
+    {profile = disk.profile}        3 {profile '*disk.profile' is for an image that --image names}
     {fill = 7}                      3 {quirk argument is not a 16-bit word: 'fill:7'*}
     {map = m/small}                 3 {map has 'm/small' twice}
     {map = m/large}                 3 {no map or ladder rung is called 'm/large'}
@@ -67,7 +70,9 @@ set mistakes {
     {forbid = emu=*}                3 {with this line nothing is left: every case is forbidden}
     {forbid = emu=bochs}            3 {with this line emu=bochs can be in no case; take it out instead}
 }
-plan [expr {[llength $mistakes] / 3 + 29}]
+plan [expr {[llength $mistakes] / 3 + 39}]
+write damaged.profile "start = sector\nup"
+write disk.profile "start = image\nup = x"
 
 foreach {line number what} $mistakes {
     raises [list made "map = m/small" "emu = qemu bochs" $line] {ACRE MATRIX} "*one.matrix:$number: $what" \
@@ -146,6 +151,47 @@ is [expected "disk = ide"] "refuses no usable memory" "a map that must be refuse
 set name m/split
 raises {expected "quirks = e820-empty+e801-unsupported"} {ACRE PLAN} "*frames are left below 4 GiB*" \
     "too little left to say what must happen"
+
+# Other kernels.
+::acre::paths::use profilecase farmrun
+write here.profile "start = sector\nkernel = $tmp/here.bin\nup = ready\nemulator = qemu\npackage = -"
+write here.bin x
+write gone.profile "start = kernel\nkernel = $tmp/gone-*\nup = ready\npackage = linux-nowhere"
+# The same with other kernels, as a list of cases.
+proc foreign {args} {
+    return [::acre::profilematrix::rows $::subjects [dict get [made {*}$args] rows] $::common "matrix one" \
+        {heap=plain {variant heap=plain set heap=plain}}]
+}
+set cases [foreign "map = m/small m/nothing" "emu = qemu bochs" "profile = - here.profile gone.profile" \
+    "strength = 3"]
+is [names $cases] {m/nothing,emu=bochs m/nothing,emu=qemu m/small,emu=bochs m/small,emu=bochs,profile=gone\
+    m/small,emu=qemu m/small,emu=qemu,profile=gone m/small,emu=qemu,profile=here} \
+    "a kernel is a case of its own, where its emulator is, and not on what Acre must refuse"
+proc case_of {name} {
+    return [lindex [lmap case $::cases {if {[dict get $case name] ne "boot@$name"} continue; set case}] 0]
+}
+is [dict filter [case_of m/small,emu=qemu,profile=here] key image regex kernel lacking] \
+    [dict create image $tmp/here.bin regex ready kernel 0] "... which boots that kernel"
+is [dict filter [case_of m/small,emu=qemu] key image regex] {image i regex {}} "... and the others Acre"
+set gone [case_of m/small,emu=qemu,profile=gone]
+like [dict get $gone lacking] "profile gone: $tmp/gone-\\* is missing (Debian package linux-nowhere)*" \
+    "what is not installed is a case all the same, which names the package"
+is [::acre::profilecase::skip $gone {skip "" rom x}] [dict get $gone lacking] "... and is skipped for it"
+set gone [list [dict merge $gone {dir d hash h}]]
+set done [::acre::farmrun::Known gone $tmp {failed 0 resume 0}]
+is [lmap key {verdict why} {dict get $done boot@m/small,emu=qemu,profile=gone $key}] \
+    [list SKIP [dict get [lindex $gone 0] lacking]] "... before anything is started"
+is [names [foreign "map = m/small" "emu = qemu" "profile = - gone.profile" "program = - chain" "store = - served" \
+    "image = - heap=plain" "strength = 3"]] [names [concat [foreign "map = m/small" "emu = qemu" "program = - chain" \
+    "store = - served" "image = - heap=plain" "strength = 3"] [foreign "map = m/small" "emu = qemu" \
+    "profile = gone.profile"]]] "programs, the store and options of the image are Acre's"
+is [lrange [counted [made "map = m/*" "emu = qemu bochs" "machine = pc q35" "profile = - here.profile gone.profile" \
+    "strength = 3"] 3] 2 3] {0 0} "... and what is left is covered"
+is [names [foreign "map = m/quirked" "emu = qemu" "profile = gone.profile" \
+    "quirks = - e801-unsupported+88-unsupported"]] m/quirked,emu=qemu,profile=gone \
+    "quirks of which a refusal comes are for Acre alone"
+raises {made "map = m/nothing" "emu = qemu" "profile = gone.profile"} {ACRE MATRIX} "*no case is left*" \
+    "a matrix of refusals for other kernels is none"
 
 # Groups.
 set groups [::acre::group::read [write groups.conf "\[one]\ncases = m/small emu=qemu quirks=@alone\nmatrix = a b\n\

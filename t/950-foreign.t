@@ -9,7 +9,7 @@ if {[catch {package require Expect}]} {
     skip_all "needs Tcl package Expect (Debian package tcl-expect)"
 }
 need qemu-system-x86_64 qemu-system-x86
-plan 36
+plan 42
 set acre [file join $::env(top_builddir) acre]
 cd [tmp]
 
@@ -58,6 +58,32 @@ lassign [acre farm --profile bios --emulator qemu bochs --select zoo/c-all-types
 is [lsort [lmap line [split $said \n] {lindex [split $line \t] 0}]] \
     [lsort [list boot@zoo/c-all-types,emu=bochs,profile=bios boot@zoo/c-all-types,emu=qemu,profile=bios]] \
     "the plan names each kernel"
+
+
+# --- matrices ------------------------------------------------------------------------------------------------------
+
+# The names of `acre farm --list WORD...`.
+proc listed {args} {
+    return [lmap line [split [lindex [acre farm --list {*}$args] 1] \n] {lindex [split $line \t] 0}]
+}
+set full [listed --group full]
+set real [llength [glob -directory [file join $::env(srcdir) .. farm maps real] *.map]]
+set counts {}
+foreach kernel {linux grub xen gnumach ipxe bios memtest} {
+    dict set counts $kernel [llength [lsearch -all $full boot@real/*,emu=qemu,profile=$kernel]]
+}
+is [lsort -unique [dict values $counts]] $real "full has every real map on each of seven kernels ($counts)"
+is [lsearch -all -inline [listed --group nightly] *profile=*] {} "... which a night is too short for"
+set only [listed --matrix foreign --profile bios]
+is [list [llength $only] [lsearch -all -inline -not $only *,profile=bios]] \
+    [list [llength [lsearch -all [listed --matrix foreign] *,profile=bios]] {}] "--profile takes the matrix's place"
+write both.matrix "map = real/laptop-127m zoo/c-all-types" "emu = qemu" "profile = bios lacking.profile"
+lassign [acre farm --matrix both.matrix --out both] status said
+ok [expr {$status == 0}] "a kernel that is not installed makes no run red" $said
+like $said "*2 skipped: profile lacking: * is missing (Debian package linux-image-nowhere)*2 passed, 0 failed, 2 *" \
+    "... its cases are skipped and name the package"
+like [acre farm --case both/boot@real/laptop-127m,emu=qemu,profile=bios/case] "0 {PASS *}" \
+    "... and the others have been run"
 
 # --- the BIOS, which needs no package ------------------------------------------------------------------------------
 

@@ -235,7 +235,7 @@ proc ::acre::farm::Selections {given} {
     }
     if {[dict get $given groups] eq "" && [dict get $given select] eq ""
             && "[dict get $given regex][dict get $given memory][dict get $given maps][dict get $given random]" eq ""} {
-        dict set given groups full
+        dict set given groups acre
     }
     set selections [lmap selection [Groups $given selections] {dict merge $selection $axes}]
     if {$selections eq "" && [dict get $given groups] eq ""} {

@@ -6,7 +6,7 @@
 #   ::acre::farm::Selected GIVEN CASES                -> those of CASES that --select wants, each once
 #   ::acre::farm::Coverage GIVEN                      prints what each matrix covers -> exit status
 
-::acre::paths::use matrix covercheck
+::acre::paths::use matrix covercheck profilematrix
 
 namespace eval ::acre::farm {}
 
@@ -25,7 +25,12 @@ proc ::acre::farm::Matrices {given} {
     }
     set matrices [dict create]
     foreach name $names {
-        dict set matrices $name [::acre::matrix::with [::acre::matrix::read [::acre::matrix::find $name]] $axes]
+        set matrix [::acre::matrix::with [::acre::matrix::read [::acre::matrix::find $name]] $axes]
+        if {[dict get $given regex] ne "" && [dict exists $matrix values profile]} {
+            # --profile or --expect says which kernels there are.
+            set matrix [::acre::matrix::with $matrix {profile {{}}}]
+        }
+        dict set matrices $name $matrix
     }
     return $matrices
 }
@@ -34,7 +39,7 @@ proc ::acre::farm::MatrixCases {given subjects common} {
     set cases {}
     dict for {name matrix} [Matrices $given] {
         set rows [dict get [::acre::matrix::rows $matrix $subjects] rows]
-        lappend cases {*}[::acre::plan::rows $subjects $rows $common "matrix $name" [Images $given $matrix]]
+        lappend cases {*}[::acre::profilematrix::rows $subjects $rows $common "matrix $name" [Images $given $matrix]]
     }
     return $cases
 }

@@ -161,8 +161,8 @@ proc ::acre::farmrun::Placed {cases dir} {
     }]
 }
 
-# Results that need no run: kept ones, and those of emulators that are missing or broken.  The others' clocks get the
-# scale that the probe found.  Where nothing runs here the emulators are of no concern.
+# Results that need no run: kept ones, and those of kernels and emulators that are missing or broken.  The others'
+# clocks get the scale that the probe found.  Where nothing runs here the emulators are of no concern.
 proc ::acre::farmrun::Known {casesVar out options} {
     upvar 1 $casesVar cases
     set done [dict create]
@@ -172,10 +172,15 @@ proc ::acre::farmrun::Known {casesVar out options} {
         set hashes [dict create {*}[concat {*}[lmap case $cases {list [dict get $case name] [dict get $case hash]}]]]
         set done [::acre::resume::kept [file join $out results.tsv] $hashes]
     }
-    set left [lmap case $cases {
-        if {[dict exists $options loop] || [dict exists $done [dict get $case name]]} continue
-        dict get $case emulator
-    }]
+    set left {}
+    foreach case $cases {
+        if {[dict exists $done [dict get $case name]]} continue
+        if {[dict exists $case lacking]} {
+            dict set done [dict get $case name] [Unrun $case [dict create verdict SKIP why [dict get $case lacking]]]
+        } elseif {![dict exists $options loop]} {
+            lappend left [dict get $case emulator]
+        }
+    }
     foreach emulator [lsort -unique $left] {
         set state [Emulator $emulator [file join $out probe-$emulator]]
         set cases [lmap case $cases {

@@ -5,8 +5,8 @@
 #
 #   about = TEXT
 #   strength = 2 or 3
-#   AXIS = VALUE...              map emu machine cpu disk ram program store quirks fill image; "-" is what a case has
-#                                when nobody asks for anything else; several lines of one axis make one list
+#   AXIS = VALUE...              map emu machine cpu disk ram program store quirks fill image profile; "-" is what a
+#                                case has when nobody asks for anything else; several lines of one axis make one list
 #   forbid = AXIS=VALUE...       no case has all of these; of one axis named twice, either; values may be patterns
 #
 #   ::acre::matrix::names                     the bundled ones
@@ -23,7 +23,9 @@
 
 namespace eval ::acre::matrix {
     # What "-" stands for.
-    variable defaults {emu {} machine pc cpu {} disk ide ram {} program {} store {} quirks {} fill {} image {}}
+    variable defaults {
+        emu {} machine pc cpu {} disk ide ram {} program {} store {} quirks {} fill {} image {} profile {}
+    }
     variable strengths {2 3}
 }
 
@@ -109,7 +111,8 @@ proc ::acre::matrix::Value {matrixVar number axis word} {
     foreach value [::acre::${kind}::expand $word] {
         if {$value eq "-" && $axis ni {map emu}} {
             set value [dict get $defaults $axis]
-        } elseif {$axis eq "image" && [::acre::imagecase::is_path $value]} {
+        } elseif {$axis eq "image" && [::acre::imagecase::is_path $value]
+                || $axis eq "profile" && [::acre::profile::is_path $value]} {
             set value [file normalize [file join [file dirname $file] $value]]
         }
         if {$value ne [Default $axis] && [set why [::acre::matrixlimits::fault $axis $value]] ne ""} {

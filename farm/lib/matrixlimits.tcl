@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # matrixlimits.tcl: what the values of a matrix's axes may be, and which of them cannot meet whoever asks for it: a disk
-# that a machine lacks, RAM that it cannot have, quirks without a map that could have them.
+# that a machine lacks, RAM that it cannot have, quirks without a map that could have them, a kernel that is not Acre
+# where only Acre can be, or under an emulator that cannot start it.
 #
 #   ::acre::matrixlimits::fault AXIS VALUE        -> what is wrong with VALUE, or ""
 #   ::acre::matrixlimits::clauses VALUES SUBJECTS -> list of dicts axis -> values that cannot meet
 #     VALUES    dict axis -> list of values, map and emu among them; an axis that is not there has its default
 #     SUBJECTS  as plan.tcl has them
 
+::acre::paths::use profilematrix
+
 namespace eval ::acre::matrixlimits {
-    variable defaults {machine pc disk ide cpu {{}} ram {{}} program {{}} store {{}} quirks {{}} fill {{}}}
+    variable defaults {machine pc disk ide cpu {{}} ram {{}} program {{}} store {{}} quirks {{}} fill {{}}
+        image {{}} profile {{}}}
 }
 
 proc ::acre::matrixlimits::fault {axis value} {
@@ -27,6 +31,7 @@ proc ::acre::matrixlimits::fault {axis value} {
         store { return [Among $value "way to have a store" {served}] }
         quirks { return [::acre::quirks::conflict [split $value +]] }
         image { return [::acre::imagecase::fault $value] }
+        profile { return [::acre::profilematrix::fault $value] }
         fill { return [::acre::quirks::fault fill:$value] }
     }
 }
@@ -45,7 +50,8 @@ proc ::acre::matrixlimits::clauses {values subjects} {
         if {[dict get $subject subject] ni [dict get $all map]} continue
         set subject
     }]
-    set clauses [concat [Disks $all] [Memories $all $subjects] [Quirks $all $subjects] [Stores $all]]
+    set clauses [concat [Disks $all] [Memories $all $subjects] [Quirks $all $subjects] [Stores $all] \
+        [::acre::profilematrix::clauses $all $subjects]]
     # What an axis that is not there has goes without saying.
     return [lmap clause $clauses {
         dict filter $clause script {axis list} {dict exists $values $axis}

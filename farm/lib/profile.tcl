@@ -6,6 +6,7 @@
 #   ::acre::profile::find NAME      -> the path of a bundled profile, or NAME itself if it is a file; raises
 #                                      {ACRE USAGE}
 #   ::acre::profile::names          -> the bundled profiles
+#   ::acre::profile::is_path NAME   -> whether NAME can only be a file's
 #   ::acre::profile::loaded PROFILE FILE -> {base limit}: where a loader puts the kernel FILE, whatever the map says, or
 #                                      "" where that is not known
 #   ::acre::profile::kernel PROFILE -> the kernel's path, "" for one that needs none.  Raises {ACRE NEED}, naming the
@@ -46,6 +47,11 @@ proc ::acre::profile::names {} {
     return [lsort [lmap file [glob -nocomplain -tails -directory [::acre::paths::get profiles] *$SUFFIX] {
         file rootname $file
     }]]
+}
+
+proc ::acre::profile::is_path {name} {
+    variable SUFFIX
+    return [string match *$SUFFIX $name]
 }
 
 proc ::acre::profile::find {name} {

@@ -4,7 +4,7 @@
 # and its verdict.  Case keys beside those of plan.tcl, all of profileplan.tcl:
 #
 #   profile  the profile's file, "" or not there for Acre and for what --expect alone describes
-#   loaded   {base limit} where it is put, or ""
+#   loaded   {base limit} where it is put, or ""              lacking   why it cannot be started at all
 #   kernel   1 if the image is a kernel that QEMU loads itself      append initrd   what it is given then
 #
 #   ::acre::profilecase::is CASE          -> 1 if it is such a case
@@ -39,6 +39,9 @@ proc ::acre::profilecase::is {case} {
 
 # skip CASE SERVED -> why it makes no sense to show it this map, or "".
 proc ::acre::profilecase::skip {case served} {
+    if {[dict exists $case lacking]} {
+        return [dict get $case lacking]
+    }
     set profile [::acre::profile::read [dict get $case profile]]
     if {[dict get $served skip] ne "" || [dict get $served rom] eq ""} {
         return [dict get $served skip]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# profileplan.tcl: `acre farm --profile P...`: the plan's cases with kernels that are not Acre.
+# profileplan.tcl: the plan's cases with kernels that are not Acre: `acre farm --profile P...`.  Those of a matrix's
+# axis are made of the same by profilematrix.tcl.
 #
 #   ::acre::profileplan::check VAR      VAR is the dict of the options in cmd_farm.tcl: profiles become dicts, read and
 #                                       with all that they need; raises {ACRE USAGE}, {ACRE PROFILE} or {ACRE NEED}
@@ -97,6 +98,8 @@ proc ::acre::profileplan::Whole {name given} {
 proc ::acre::profileplan::cases {cases given} {
     set all {}
     foreach case $cases {
+        # A program and the store are Acre's.
+        if {"[dict get $case program][dict get $case store]" ne ""} continue
         foreach profile [dict get $given profiles] {
             if {[dict get $case emulator] in [dict get $profile emulator]} {
                 lappend all [Case $case $profile]
