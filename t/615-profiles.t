@@ -6,7 +6,7 @@ source [file join $::env(srcdir) tap.tcl]
 ::acre::paths::use options map mapops rom profile profilelabel profileview profilecase profileimage
 ::acre::paths::use machine profileplan profiletable verdict
 namespace path ::tap
-plan 89
+plan 96
 set tmp [tmp]
 
 proc file_of {name args} {
@@ -22,7 +22,7 @@ proc told {name args} {
 
 # --- profile files -------------------------------------------------------------------------------------------------
 
-is [::acre::profile::names] {bios gnumach grub ipxe linux linux-init memtest xen} "the bundled profiles"
+is [::acre::profile::names] {bios gnumach grub ipxe linux linux-init meminfo memtest xen} "the bundled profiles"
 foreach name [::acre::profile::names] {
     set profile [::acre::profile::read [::acre::profile::find $name]]
     ok [expr {[dict get $profile about] ne "" && [dict get $profile package] ne ""
@@ -42,6 +42,7 @@ foreach {what lines pattern} {
     "an unknown way to start" {"start = floppy"} "*p.profile:1: start cannot be 'floppy'*"
     "no mark of success" {"start = image"} "*p.profile: it has no 'up = ...'"
     "GRUB without commands" {"start = grub" "up = x"} "*start = grub needs lines 'boot = COMMAND'*"
+    "SYSLINUX without a configuration" {"start = syslinux" "up = x"} "*start = syslinux needs lines 'boot = COMMAND' *"
     "a total of what" {"start = image" "up = x" {total = (\d+)}} "*total needs 'counted = *"
     "no such range" {"start = image" "up = x" "counted = 0x1000"} "*counted cannot be '0x1000'*"
     "no such emulator" {"start = image" "up = x" "emulator = qemu vbox"} "*emulator cannot be 'qemu vbox'*"
@@ -145,6 +146,15 @@ set dump [hex $over {e820 [format %016llX $base] [format %016llX [expr {$limit -
 is [findings bios $dump $over] {} "what the boot sector prints"
 set failed "e820 0000000000000000 0000000000001000 00000002 FFFFFFFF 00000014 00000000 534D4150 1\n"
 is [findings bios $dump$failed $over] {} "a call with carry brought nothing"
+# The index that meminfo.c32 prints is of no account; types are signed.
+set meminfo "INT 15 88: 0xfc00 (64512K)  INT 15 E801: 0x3c00 (15360K) 0x0300 (49152K)\n[hex $over {       0\
+    [format %016llx $base]x [format %016llx [expr {$limit - $base}]]x [format %016llx $limit]x $type \[-\] usable}]"
+is [findings meminfo $meminfo $over] {} "meminfo.c32 shows every entry"
+is [findings meminfo $meminfo [lrange $over 0 end-1]] {{view: it sees 6 entries of the 5 served}} "... and one too many"
+is [findings meminfo [string map {"x 3 " "x -2 "} $meminfo] [lreplace $over 4 4 {*}[entries {0x4000000 0x4010000
+    0xfffffffe}]]] {} "a type above 2^31"
+like [findings meminfo [string map {"x 3 " "x three "} $meminfo] $over] "{view: *not a range: '0000000004000000x *" \
+    "a line that is cut or changed"
 set mach [hex [lrange $plain 3 end] {biosmem: [format %018llx $base]:[format %018llx $limit],\
     [dict get {1 available 3 ACPI} $type]}]
 is [findings gnumach "I NVS\n$mach"] {} "GNU Mach's map, whose beginning is lost"
@@ -236,4 +246,6 @@ is [list $code $cleared $active $type $first $count $mark] {aa 00 80 83 2048 100
     "GRUB's code, one active partition of its sectors, the mark"
 is [::acre::profileplan::Grub [dict create boot {{linux16 %k %a} {initrd16 %i}} append "a b" path /p initrd /i]] \
     {{{linux16 /kernel a b} {initrd16 /initrd}} {kernel /p initrd /i}} "what stands for kernel, words and initrd"
+is [::acre::profileplan::Syslinux [dict create boot {{LINUX %k} {INITRD %i} {APPEND %a}} append "a b" path /p/k.c32 \
+    initrd /q/i]] {{{LINUX k.c32} {INITRD i} {APPEND a b}} {k.c32 /p/k.c32 i /q/i}} "SYSLINUX goes by a file's own name"
 done

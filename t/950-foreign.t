@@ -3,13 +3,13 @@
 # acre farm --profile: other kernels on maps of ours, under real emulators.  What their Debian packages bring is skipped
 # where they are not installed.
 source [file join $::env(srcdir) tap.tcl]
-::acre::paths::use profile profileimage
+::acre::paths::use profile profileimage profilesyslinux
 namespace path ::tap
 if {[catch {package require Expect}]} {
     skip_all "needs Tcl package Expect (Debian package tcl-expect)"
 }
 need qemu-system-x86_64 qemu-system-x86
-plan 42
+plan 45
 set acre [file join $::env(top_builddir) acre]
 cd [tmp]
 
@@ -69,10 +69,10 @@ proc listed {args} {
 set full [listed --group full]
 set real [llength [glob -directory [file join $::env(srcdir) .. farm maps real] *.map]]
 set counts {}
-foreach kernel {linux grub xen gnumach ipxe bios memtest} {
+foreach kernel {linux grub xen gnumach ipxe bios memtest meminfo} {
     dict set counts $kernel [llength [lsearch -all $full boot@real/*,emu=qemu,profile=$kernel]]
 }
-is [lsort -unique [dict values $counts]] $real "full has every real map on each of seven kernels ($counts)"
+is [lsort -unique [dict values $counts]] $real "full has every real map on each of eight kernels ($counts)"
 is [lsearch -all -inline [listed --group nightly] *profile=*] {} "... which a night is too short for"
 set only [listed --matrix foreign --profile bios]
 is [list [llength $only] [lsearch -all -inline -not $only *,profile=bios]] \
@@ -148,6 +148,7 @@ proc shown {name emulator args} {
     if {[catch {
         ::acre::profile::kernel $profile
         if {[dict get $profile start] eq "grub" || $emulator eq "bochs"} { ::acre::profileimage::needs }
+        if {[dict get $profile start] eq "syslinux"} { ::acre::profilesyslinux::needs }
         if {$emulator eq "bochs"} { ::acre::err::need bochs }
     } lacking]} {
         skip "$what, the map as served" $lacking
@@ -163,6 +164,17 @@ proc shown {name emulator args} {
 }
 shown grub qemu real/laptop-127m zoo/c-all-types zoo/c-reverse-order zoo/c-duplicate-entries
 shown grub bochs real/laptop-127m
+shown meminfo qemu real/laptop-127m zoo/c-all-types zoo/c-reverse-order
+if {[catch {::acre::profilesyslinux::needs} lacking]} {
+    skip "SYSLINUX's disk is the same each time" $lacking
+} else {
+    foreach disk {one two} {
+        ::acre::profilesyslinux::make [file join [pwd] $disk.img] {{COM32 x}} [list x $::env(srcdir)/950-foreign.t]
+        # FAT counts time in steps of two seconds.
+        after 2100
+    }
+    ok [expr {[bytes one.img] eq [bytes two.img]}] "SYSLINUX's disk is the same each time"
+}
 shown linux qemu real/laptop-127m zoo/c-reverse-order
 shown xen qemu real/laptop-127m
 shown gnumach qemu real/laptop-127m

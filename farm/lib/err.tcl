@@ -40,6 +40,9 @@ namespace eval ::acre::err {
         sinfo slurm-client
         tdom tdom
         grub-mkimage grub-common
+        syslinux syslinux
+        mformat mtools
+        mcopy mtools
     }
 }
 

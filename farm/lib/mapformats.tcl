@@ -28,6 +28,7 @@
 #   UEFI-shell   Available 0000000000001000-000000000009FFFF 000000000000009F 000000000000000F   last byte, pages
 #   biosmem      biosmem: 000000000000000000:00000000000009fc00, available       limit; GNU Mach
 #   e820dump     e820 0000000000000000 000000000009FC00 00000001 ...             length; the farm's own boot sector
+#   meminfo      0 0000000000000000x 000000000009fc00x 000000000009fc00x 1 [-] usable   length, limit; SYSLINUX
 #   acre         # e820 0x0 0x9fc00 1 0x1                                        length; Acre's own serial log
 #
 # What EFI calls loader's, boot services' or conventional memory is free once a kernel runs (UEFI specification, memory
@@ -73,6 +74,7 @@ namespace eval ::acre::mapformats {
         {^\s*([A-Za-z]+)\s+([0-9a-f]{12,16} .*)$}                        FreeBsdEfi
         {^biosmem: ([0-9a-f]{16,18}:.*)$}                                 Mach
         {^e820 ([0-9A-F]{16} .*)$}                                       Dump
+        {^\s*[0-9a-f]+ ([0-9a-f]{16}x .*)$}                              Meminfo
         {^# e820 (.*)$}                                                  Acre
     }
 }
@@ -248,6 +250,16 @@ proc ::acre::mapformats::Dump {stateVar rest} {
     if {$signature eq "534D4150" && !$carry} {
         ::acre::mapimport::add state e820dump [Length $base $length [expr "0x$type"]]
     }
+}
+
+# meminfo.c32 of SYSLINUX, whose types are signed.
+proc ::acre::mapformats::Meminfo {stateVar rest} {
+    upvar 1 $stateVar state
+    if {![regexp {^([0-9a-f]{16})x ([0-9a-f]{16})x [0-9a-f]{16}x (-?[0-9]{1,10}) \[(?:-|[0-9a-f]+)\]} $rest -> \
+            base length type]} {
+        Torn $rest
+    }
+    ::acre::mapimport::add state meminfo [Length $base $length [expr {[scan $type %lld] & 0xffffffff}]]
 }
 
 proc ::acre::mapformats::Acre {stateVar rest} {

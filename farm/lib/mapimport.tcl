@@ -22,8 +22,8 @@
 namespace eval ::acre::mapimport {
     # Best first: the firmware's own words, then what a kernel or loader made of them.
     variable sources {
-        BIOS-e820 Xen-e820 Xen SMAP GRUB NetBSD OpenBSD e820dump acre biosmem EFI Xen-EFI UEFI-shell FreeBSD-EFI
-        BIOS-e801 BIOS-88 user modified
+        BIOS-e820 Xen-e820 Xen SMAP GRUB NetBSD OpenBSD e820dump meminfo acre biosmem EFI Xen-EFI UEFI-shell
+        FreeBSD-EFI BIOS-e801 BIOS-88 user modified
     }
     # Those that a kernel sorted, so that the same line twice is never a repetition of the BIOS's.
     variable sorted {BIOS-e820 Xen-e820 Xen BIOS-e801 BIOS-88 user modified}

@@ -25,7 +25,7 @@ namespace eval ::acre::profile {
         emulator {emulators {qemu bochs}} seconds {seconds 30} bochs-seconds {seconds ""} bochs-ips {number ""}
     }
     variable forms {
-        start     ^(kernel|grub|sector|image)$
+        start     ^(kernel|grub|syslinux|sector|image)$
         ends      ^(text|off|reset)$
         rule      ^(entries|highest|usable)$
         ranges    {^0x[0-9a-f]{1,16}-0x[0-9a-f]{1,17}(?: 0x[0-9a-f]{1,16}-0x[0-9a-f]{1,17})*$}
@@ -127,8 +127,10 @@ proc ::acre::profile::Whole {profile file} {
             Bad $file "it has no '$key = ...'"
         }
     }
-    if {[dict get $profile start] eq "grub" && [dict get $profile boot] eq ""} {
-        Bad $file "start = grub needs lines 'boot = COMMAND' for GRUB"
+    foreach {start name} {grub GRUB syslinux SYSLINUX} {
+        if {[dict get $profile start] eq $start && [dict get $profile boot] eq ""} {
+            Bad $file "start = $start needs lines 'boot = COMMAND' for $name"
+        }
     }
     if {[dict get $profile total] ne "" && [dict get $profile counted] eq ""} {
         Bad $file "total needs 'counted = 0xBASE-0xLIMIT ...': of which addresses it is the total"

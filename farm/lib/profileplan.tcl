@@ -6,17 +6,18 @@
 #   ::acre::profileplan::check VAR      VAR is the dict of the options in cmd_farm.tcl: profiles become dicts, read and
 #                                       with all that they need; raises {ACRE USAGE}, {ACRE PROFILE} or {ACRE NEED}
 #   ::acre::profileplan::cases CASES GIVEN -> each of CASES once a profile, as far as the emulator can start it
-#   ::acre::profileplan::disks CASES OUT   -> CASES, with the GRUB disks that they boot, made below OUT
+#   ::acre::profileplan::disks CASES OUT   -> CASES, with the loaders' disks that they boot, made below OUT
 #   ::acre::profileplan::files CASES       -> what their results depend on beside their images
 #
 # How a profile is started:
 #
 #   kernel   by QEMU itself (-kernel); where the emulator cannot, by GRUB with the lines of `boot`
 #   grub     by GRUB with the lines of `boot`, in which %k is the kernel, %a what it is given, %i a file beside it
+#   syslinux by SYSLINUX with the lines of `boot`, in which they are the same
 #   sector   the file is a disk
 #   image    the disk that the user names with --image; so are all profiles if he does
 
-::acre::paths::use profile profileimage
+::acre::paths::use profile profileimage profilesyslinux
 
 namespace eval ::acre::profileplan {
     # Seconds of the farm's total clock, which a profile's seconds stretch.
@@ -89,8 +90,9 @@ proc ::acre::profileplan::Whole {name given} {
     }
     dict set profile path [expr {[dict get $given kernel] ne "" ? [file normalize [dict get $given kernel]]
         : [::acre::profile::kernel $profile]}]
-    if {[dict get $profile start] eq "grub"} {
-        ::acre::profileimage::needs
+    switch [dict get $profile start] {
+        grub { ::acre::profileimage::needs }
+        syslinux { ::acre::profilesyslinux::needs }
     }
     return $profile
 }
@@ -133,7 +135,9 @@ proc ::acre::profileplan::Case {case profile} {
     }
     if {$start eq "grub"} {
         ::acre::profileimage::needs
-        dict set case disk-of [Grub $profile]
+        dict set case disk-of [list ::acre::profileimage::grub {*}[Grub $profile]]
+    } elseif {$start eq "syslinux"} {
+        dict set case disk-of [list ::acre::profilesyslinux::make {*}[Syslinux $profile]]
     }
     return $case
 }
@@ -152,8 +156,25 @@ proc ::acre::profileplan::Grub {profile} {
             lappend files $name [dict get $profile $key]
         }
     }
-    set words [list %k /kernel %i /initrd %a [dict get $profile append]]
-    return [list [lmap line [dict get $profile boot] {string map $words $line}] $files]
+    return [list [Lines $profile /kernel /initrd] $files]
+}
+
+# The same for SYSLINUX, which goes by the end of a file's name.
+proc ::acre::profileplan::Syslinux {profile} {
+    set files [lmap key {path initrd} {
+        if {[dict get $profile $key] eq ""} continue
+        dict get $profile $key
+    }]
+    set names [lmap file $files {file tail $file}]
+    return [list [Lines $profile [lindex $names 0] [lindex $names 1]] [concat {*}[lmap name $names file $files {
+        list $name $file
+    }]]]
+}
+
+# The lines of `boot`, with what stands for kernel, file beside it and words.
+proc ::acre::profileplan::Lines {profile kernel initrd} {
+    set words [list %k $kernel %i $initrd %a [dict get $profile append]]
+    return [lmap line [dict get $profile boot] {string map $words $line}]
 }
 
 # One disk for all cases that boot the same.
@@ -165,7 +186,7 @@ proc ::acre::profileplan::disks {cases out} {
             if {![dict exists $made $what]} {
                 dict set made $what [file join $out disks [dict size $made].img]
                 file mkdir [file join $out disks]
-                ::acre::profileimage::grub [dict get $made $what] {*}$what
+                {*}[linsert $what 1 [dict get $made $what]]
             }
             dict set case image [dict get $made $what]
             dict unset case disk-of
