@@ -6,6 +6,8 @@ package = ipxe
 kernel = /boot/ipxe.lkrn
 start = kernel
 screen = serial
+# As a bzImage is, at 1 MiB.
+loaded = 0x100000-0x150000
 started = iPXE initialising
 up = No more network devices
 emulator = qemu
