@@ -150,11 +150,8 @@ TESTS += \
 	t/615-profiles.t \
 	t/616-failures.t \
 	t/617-replay.t \
-	t/618-replay-gdb.t \
 	t/619-bisect.t \
 	t/620-interrupt.t \
-	t/630-shards.t \
-	t/632-engine.t \
 	t/634-slurm.t \
 	t/650-real-programs.t \
 	t/670-hostile.t \
@@ -185,7 +182,6 @@ TESTS += \
 	t/764-html.t \
 	t/766-browser.t \
 	t/780-nightly.t \
-	t/782-nightly-ends.t \
 	t/784-nightly-units.t \
 	t/800-broken.t
 
@@ -197,10 +193,14 @@ slow_TESTS += \
 	t/522-unreadable.t \
 	t/525-archive-damage.t \
 	t/530-devices.t \
+	t/618-replay-gdb.t \
+	t/630-shards.t \
+	t/632-engine.t \
 	t/650-real-programs.t \
 	t/655-stress-ng.t \
 	t/670-hostile.t \
 	t/750-shrink.t \
+	t/782-nightly-ends.t \
 	t/786-nightly-farm.t \
 	t/800-broken.t \
 	t/900-tarball.t \
