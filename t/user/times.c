@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where CPU time goes: getrusage, times and the clocks agree on what a program does for itself and what is done for it.
- * The lines are the same on Linux; the times themselves are not printed.
+ * The lines are the same on Linux; the times themselves are not printed.  A half is the bound, for a loaded Linux that
+ * looks only at its ticks who runs is far off.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -64,8 +65,8 @@ static double share(void (*work)(void), int who, clockid_t id)
 static void *thread(void *unused)
 {
     (void)unused;
-    printf("a thread that computes: %d\n", share(compute, RUSAGE_THREAD, CLOCK_THREAD_CPUTIME_ID) > 0.7);
-    printf("a thread that reads: %d\n", share(ask, RUSAGE_THREAD, CLOCK_THREAD_CPUTIME_ID) < 0.3);
+    printf("a thread that computes: %d\n", share(compute, RUSAGE_THREAD, CLOCK_THREAD_CPUTIME_ID) > 0.5);
+    printf("a thread that reads: %d\n", share(ask, RUSAGE_THREAD, CLOCK_THREAD_CPUTIME_ID) < 0.5);
     return NULL;
 }
 
@@ -79,8 +80,8 @@ int main(void)
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     zero = open("/dev/zero", O_RDONLY);
-    printf("computing: %d\n", share(compute, RUSAGE_SELF, CLOCK_PROCESS_CPUTIME_ID) > 0.7);
-    printf("reading: %d\n", share(ask, RUSAGE_SELF, CLOCK_PROCESS_CPUTIME_ID) < 0.3);
+    printf("computing: %d\n", share(compute, RUSAGE_SELF, CLOCK_PROCESS_CPUTIME_ID) > 0.5);
+    printf("reading: %d\n", share(ask, RUSAGE_SELF, CLOCK_PROCESS_CPUTIME_ID) < 0.5);
     pthread_create(&id, NULL, thread, NULL);
     pthread_join(id, NULL);
     getrusage(RUSAGE_SELF, &usage);
