@@ -10,7 +10,7 @@ boots::emulators qemu
 ::acre::paths::use image program rom
 set acre [file join $::env(top_builddir) acre]
 set dir [tap::tmp]
-expr {srand(525)}
+expr {srand([tap::seed])}
 
 # Two hundred pages, no two alike, beside a program that is never reached: the self-checks run first and end the boot
 # when they find the archive wrong.
@@ -66,7 +66,7 @@ proc flipped {at mask} {
     return [boots::qemu [boots::save [boots::flip $::image $at $mask]]]
 }
 set jobs {}
-foreach i [tap::sample {0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23} 3] {
+for {set i 0} {$i < ([tap::whole] ? 24 : 3)} {incr i} {
     set at [expr {$from + int(rand() * ($to - $from))}]
     dict set jobs [format 0x%x $at] [flipped $at [expr {1 << $i % 8}]]
 }

@@ -90,7 +90,7 @@ proc all_memory {} {
     for {set tag 0} {$tag < 16} {incr tag} {
         set base [expr {$tag ? $::layout::LAYOUT_KMEM_BASE + ($tag << $::layout::LAYOUT_VA_TAG_SHIFT)
             : $::layout::LAYOUT_META_LIMIT}]
-        for {set i 0} {$i < ($tag ? 32 : 400)} {incr i} {
+        for {set i 0} {$i < ($tag ? 64 : 1280)} {incr i} {
             lappend addresses [format 0x%llx [expr {$base + 256 * $i}]]
         }
     }

@@ -106,6 +106,7 @@ run_group() {
 	done <"$tmp/rows"
 }
 
+seed=${ACRE_SEED-$(date +%s)}
 groups="coreutils text archives busybox languages figures"
 if [ -n "${ACRE_GROUPS-}" ]; then groups=$ACRE_GROUPS; elif ! whole; then
 	# shellcheck disable=SC2086 # a list

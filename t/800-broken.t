@@ -86,11 +86,11 @@ proc enough {heads} {
     foreach name [concat [lrange $names $from end] [lrange $names 0 $from-1]] {
         set shows [shows [dict get $heads $name]]
         if {[lmap thing $shows {expr {$thing in $seen ? [continue] : $thing}}] ne ""} {
-            lappend chosen $name
+            dict set chosen $name [dict get $heads $name]
             lappend seen {*}$shows
         }
     }
-    return [dict filter $heads script {name -} {expr {$name in $chosen}}]
+    return $chosen
 }
 
 set all [broken::heads]

@@ -11,7 +11,6 @@
 #   like DESC GOT PATTERN     a point: GOT matches the shell PATTERN
 #   pass DESC, fail DESC, skip DESC WHY
 #   whole                     whether all is to be tried, as `make check-all` does, or samples are enough
-#   $seed                     ACRE_SEED, or a number of now; who uses it prints it
 #   $tmp                      a directory of the test's own, removed at the end
 # The directories top_srcdir, top_builddir, srcdir, builddir are set; the working directory is the build tree's t/.
 
@@ -23,7 +22,6 @@ set -u
 export srcdir builddir top_srcdir top_builddir
 LC_ALL=C
 export LC_ALL
-seed=${ACRE_SEED-$(date +%s)}
 tap_n=0
 tap_plan=none
 tmp=$(mktemp -d) || exit 99
