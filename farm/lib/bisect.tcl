@@ -120,7 +120,7 @@ proc ::acre::bisect::Search {repository plan ends} {
 # The command of a step, with its plan in a file.
 proc ::acre::bisect::Step {plan} {
     set file [file join [dict get $plan out] plan]
-    ::acre::casefile::Write $file [encoding convertto utf-8 $plan]
+    ::acre::casefile::save $file [encoding convertto utf-8 $plan]
     return [list [info nameofexecutable] [file normalize $::argv0] farm --bisect-step $file]
 }
 
@@ -170,7 +170,7 @@ proc ::acre::bisect::Heard {channel} {
 # What git bisect has come to.
 proc ::acre::bisect::Found {tree plan status} {
     variable said
-    ::acre::casefile::Write [file join [dict get $plan out] log] [encoding convertto utf-8 $said]
+    ::acre::casefile::save [file join [dict get $plan out] log] [encoding convertto utf-8 $said]
     if {$status} {
         puts "not found: [expr {[string match "*only 'skip'ped commits left*" $said]
             ? "only commits that were skipped are left" : "git bisect ended with status $status"}];\

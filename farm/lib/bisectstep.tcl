@@ -32,7 +32,7 @@ proc ::acre::bisectstep::run {file} {
         return [Say good $commit $words 0]
     }
     set signature [::acre::shrinkcase::signature $result]
-    ::acre::casefile::Write [file join [dict get $plan out] signature] [encoding convertto utf-8 $signature]
+    ::acre::casefile::save [file join [dict get $plan out] signature] [encoding convertto utf-8 $signature]
     if {[dict get $result verdict] ni {FAIL CRASH HANG} || [dict get $plan wanted] ni [list "" $signature]} {
         return [Say skip $commit "fails in another way: $words" $SKIP]
     }

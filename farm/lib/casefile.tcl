@@ -17,7 +17,7 @@ proc ::acre::casefile::prepare {case} {
     }
     file mkdir $dir
     if {[dict exists $case text]} {
-        Write [dict get $case map] [encoding convertto utf-8 [dict get $case text]]
+        save [dict get $case map] [encoding convertto utf-8 [dict get $case text]]
         dict unset case text
     }
     set text ""
@@ -25,12 +25,13 @@ proc ::acre::casefile::prepare {case} {
         append text [list $key $value] \n
     }
     set file [file join $dir case]
-    Write $file [encoding convertto utf-8 $text]
+    save $file [encoding convertto utf-8 $text]
     return $file
 }
 
-# A full disk may show only at the close.
-proc ::acre::casefile::Write {file bytes} {
+# save FILE BYTES: writes a file.  Raises the system's words if it cannot, a full disk's too, which may show only at the
+# close.
+proc ::acre::casefile::save {file bytes} {
     set out [open $file wb]
     set failed [catch {puts -nonewline $out $bytes} message]
     if {[catch {close $out} closing]} {

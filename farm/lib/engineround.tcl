@@ -123,7 +123,7 @@ proc ::acre::engineround::Script {options file} {
         lappend words --scratch [dict get $options scratch]
     }
     set dir [::acre::rundir::shell [list [file dirname $file]]]
-    ::acre::casefile::Write $file [encoding convertto [encoding system] "#!/bin/sh
+    ::acre::casefile::save $file [encoding convertto [encoding system] "#!/bin/sh
 # A task of acre farm --engine slurm.
 cd $dir/\"\$SLURM_ARRAY_TASK_ID\" || exit 2
 [::acre::rundir::shell $words] --shard \"\$PWD/cases\"

@@ -13,6 +13,8 @@
 # So neither a mounted file system nor root is needed, and the same files give the same disk.  All that GRUB says, and
 # what a kernel of GRUB's multiboot kind prints before it has a driver, comes on the first serial port.
 
+::acre::paths::use casefile
+
 namespace eval ::acre::profileimage {
     variable GRUB /usr/lib/grub/i386-pc
     variable MODULES {
@@ -45,7 +47,7 @@ proc ::acre::profileimage::grub {out commands files} {
     file delete -force -- $dir
     file mkdir [file join $dir files]
     try {
-        Write [file join $dir config] [join [concat {
+        ::acre::casefile::save [file join $dir config] [join [concat {
             {serial --unit=0 --speed=115200}
             {terminal_output serial}
             {echo "GRUB is up"}
@@ -56,19 +58,13 @@ proc ::acre::profileimage::grub {out commands files} {
         foreach {name path} $files {
             file copy -force -- $path [file join $dir files $name]
         }
-        Write [file join $dir files grub] "read by GRUB\n"
+        ::acre::casefile::save [file join $dir files grub] "read by GRUB\n"
         exec tar --format=ustar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 --mode=u=rw,go=r \
             -C [file join $dir files] -cf [file join $dir tar] {*}[lsort [glob -tails -directory $dir/files *]]
         Disk $out [file join $GRUB boot.img] [file join $dir core.img] [file join $dir tar]
     } finally {
         file delete -force -- $dir
     }
-}
-
-proc ::acre::profileimage::Write {file bytes} {
-    set channel [open $file wb]
-    puts -nonewline $channel $bytes
-    close $channel
 }
 
 proc ::acre::profileimage::Read {file} {

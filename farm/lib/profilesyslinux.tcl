@@ -11,6 +11,8 @@
 # is needed.  Its times are fixed: the same files give the same disk.  All that SYSLINUX says comes on the first serial
 # port; once a program of its own has ended it waits there at "boot: ".
 
+::acre::paths::use casefile
+
 namespace eval ::acre::profilesyslinux {
     # What every program of its kind wants beside it.
     variable LIBRARY /usr/lib/syslinux/modules/bios/libcom32.c32
@@ -47,7 +49,8 @@ proc ::acre::profilesyslinux::make {out commands files} {
     set cylinder [expr {$HEADS * $SECTORS * 512}]
     set config $out.cfg
     try {
-        Write $config [join [concat {{SERIAL 0 115200} {DEFAULT it} {PROMPT 0} {LABEL it}} $commands] \n]\n
+        ::acre::casefile::save $config [encoding convertto [encoding system] \
+            [join [concat {{SERIAL 0 115200} {DEFAULT it} {PROMPT 0} {LABEL it}} $commands] \n]\n]
         file delete -- $out
         Tool mformat -C -i $out -t [expr {($bytes + $cylinder - 1) / $cylinder}] -h $HEADS -s $SECTORS -N 0 ::
         Tool syslinux --install $out
@@ -63,10 +66,4 @@ proc ::acre::profilesyslinux::make {out commands files} {
 proc ::acre::profilesyslinux::Tool {args} {
     variable EPOCH
     exec env TZ=UTC0 SOURCE_DATE_EPOCH=$EPOCH MTOOLSRC=/dev/null MTOOLS_SKIP_CHECK=1 {*}$args 2>@1
-}
-
-proc ::acre::profilesyslinux::Write {file text} {
-    set channel [open $file w]
-    puts -nonewline $channel $text
-    close $channel
 }

@@ -72,7 +72,7 @@ proc ::acre::shard::write {cases file} {
     foreach case $cases {
         append text [list $case] \n
     }
-    ::acre::casefile::Write $file [encoding convertto utf-8 $text]
+    ::acre::casefile::save $file [encoding convertto utf-8 $text]
 }
 
 proc ::acre::shard::read {file} {

@@ -52,7 +52,7 @@ proc ::acre::shardtake::Rename {dir old new} {
         close $channel
         set changed [string map [list $old $new] $bytes]
         if {$changed ne $bytes} {
-            ::acre::casefile::Write $file $changed
+            ::acre::casefile::save $file $changed
         }
     }
 }
