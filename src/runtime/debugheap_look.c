@@ -37,16 +37,20 @@ struct stretch {
     uint64_t base, limit;
 };
 
-/* The first byte of [at, limit) that is not `value`, or limit; a word a step where the start is aligned. */
+/* The first byte of [at, limit) that is not `value`, or limit; from the first aligned one on two words a step. */
 static uint8_t *first_other(uint8_t *at, const uint8_t *limit, uint8_t value)
 {
     uint64_t word = value * (UINT64_MAX / UINT8_MAX);
+    const uint64_t *words;
 
-    if ((uintptr_t)at % sizeof word == 0)
-        while ((size_t)(limit - at) >= sizeof word && *(const uint64_t *)at == word)
-            at += sizeof word;
-    while (at < limit && *at == value)
+    while (at < limit && (uintptr_t)at % sizeof word && *at == value)
         at++;
+    words = (const uint64_t *)at;
+    if ((uintptr_t)at % sizeof word == 0)
+        while ((size_t)(limit - (const uint8_t *)words) >= 2 * sizeof word && words[0] == word && words[1] == word)
+            words += 2;
+    for (at = (uint8_t *)(uintptr_t)words; at < limit && *at == value; at++)
+        ;
     return at;
 }
 

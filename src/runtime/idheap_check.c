@@ -10,13 +10,13 @@ struct tally {
     bool good;
 };
 
+/* Sums of neighbours in ever wider fields: the CPU may have no POPCNT, and a check of a heap counts every word. */
 static uint32_t ones(uint64_t word)
 {
-    uint32_t count = 0;
-
-    for (; word; word &= word - 1)
-        count++;
-    return count;
+    word -= word >> 1 & UINT64_MAX / 3;
+    word = (word & UINT64_MAX / 5) + (word >> 2 & UINT64_MAX / 5);
+    word = (word + (word >> 4)) & UINT64_MAX / 17;
+    return (uint32_t)(word * (UINT64_MAX / 255) >> 56);
 }
 
 static void demand(struct tally *tally, bool condition)
