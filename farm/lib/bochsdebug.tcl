@@ -69,8 +69,7 @@ proc ::acre::bochs::Stand {handle delay} {
             catch {exec kill -INT $run(pid)}
             set next [expr {$ms + $AGAIN}]
         }
-        after 10 [list set ${handle}(stopping) $ms]
-        vwait ${handle}(stopping)
+        ::acre::drive::until $handle prompt 0.01
     }
 }
 
@@ -86,17 +85,22 @@ proc ::acre::bochs::Answered {handle} {
     }
 }
 
-proc ::acre::bochs::monitors {handle commands} {
-    return [lmap command $commands {monitor $handle $command}]
-}
-
 # monitor HANDLE COMMAND -> its text; the guest must stand.
 proc ::acre::bochs::monitor {handle command} {
+    return [lindex [monitors $handle [list $command]] 0]
+}
+
+# monitors HANDLE COMMANDS -> their texts; one wait for all.
+proc ::acre::bochs::monitors {handle commands} {
     variable marker
     upvar #0 $handle run
+    if {$commands eq ""} {
+        return {}
+    }
+    set first [expr {$run(lines) + 1}]
     set run(answer) ""
     set run(marker) [incr marker]
-    Send $handle $command "calc $marker"
+    Send $handle {*}$commands "calc $marker"
     set timer [after [expr {$::acre::drive::PATIENCE * 1000}] [list set ${handle}(marker) none]]
     while {$run(marker) eq $marker && !$run(gone)} {
         vwait ${handle}(marker)
@@ -104,12 +108,24 @@ proc ::acre::bochs::monitor {handle command} {
     after cancel $timer
     if {$run(marker) ne ""} {
         set run(marker) ""
-        return -code error -errorcode {ACRE EMULATOR} "Bochs's debugger did not answer '$command'"
+        return -code error -errorcode {ACRE EMULATOR} \
+            "Bochs's debugger did not answer '[join $commands {', '}]'"
     }
-    # The terminal's echo and the prompts are no answer; of the first prompt a part may have come, and gone, before.
-    set answer [string map {\r ""} [regsub -all {<bochs:\d+> } $run(answer) {}]]
-    set answer [string map [list "$command\n" "" "calc $marker\n" ""] $answer]
-    return [regsub {^[<bochs:]*\d*>? } $answer {}]
+    return [Texts $run(answer) $first [concat $commands [list "calc $marker"]]]
+}
+
+# The texts in an ANSWER to COMMANDS, the last of which is the marker's sum and has none.  The N-th was read at prompt
+# FIRST + N - 1, so its text ends where the next prompt stands.  The terminal's echo is no answer; of the first prompt
+# a part may have come, and gone, before.
+proc ::acre::bochs::Texts {answer first commands} {
+    set echo [concat {*}[lmap command $commands {list $command\n ""}]]
+    set answer [string map {\r ""} $answer]
+    return [lmap command [lrange $commands 0 end-1] {
+        set end [string first "<bochs:[incr first]> " $answer]
+        set text [string range $answer 0 [expr {$end < 0 ? "end" : $end - 1}]]
+        set answer [expr {$end < 0 ? "" : [string range $answer $end end]}]
+        string map $echo [regsub {^[<bochs:]*\d*>? } $text {}]
+    }]
 }
 
 # The guest stands at the audit address.
@@ -136,7 +152,7 @@ proc ::acre::bochs::Go {handle} {
 proc ::acre::bochs::registers {handle} {
     set running [expr {![Stands $handle]}]
     Stand $handle 0
-    set registers [Parse [monitor $handle r][monitor $handle creg]]
+    set registers [Parse [join [monitors $handle {r creg}] ""]]
     dict set registers hlt [Halted $handle [dict get $registers rip] $running]
     if {$running} {
         Go $handle
@@ -150,7 +166,7 @@ proc ::acre::bochs::state {handle} {
     variable BY_ITSELF
     upvar #0 $handle run
     Stand $handle [expr {$run(end) in {reset triple-fault} ? $BY_ITSELF : 0}]
-    return [monitor $handle r][monitor $handle sreg][monitor $handle creg]
+    return [join [monitors $handle {r sreg creg}] ""]
 }
 
 proc ::acre::bochs::Parse {text} {

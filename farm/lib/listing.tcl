@@ -29,11 +29,15 @@ proc ::acre::listing::read {emulator words} {
 # Bochs is asked about both ends of those RUNS of the walk that lie there.
 proc ::acre::listing::complete {handle where runs} {
     variable UNLISTED_LIMIT
-    foreach run $runs {
+    set ends [concat {*}[lmap run $runs {
         lassign $run base limit
         if {$base < $::layout::LAYOUT_KMEM_BASE || $base >= $UNLISTED_LIMIT} continue
-        set first [bochs_page [::acre::drive::monitor $handle [format "page 0x%llx" $base]]]
-        set last [bochs_page [::acre::drive::monitor $handle [format "page 0x%llx" [expr {$limit - 4096}]]]]
+        list $base [expr {$limit - 4096}]
+    }]]
+    set pages [::acre::drive::monitors $handle [lmap end $ends {format "page 0x%llx" $end}]]
+    foreach {base end} $ends {first last} $pages {
+        set first [bochs_page $first]
+        set last [bochs_page $last]
         if {$first ne ""} {
             lappend where [list $base [expr {$last eq "" ? $base + 4096 : $base + $last - $first + 4096}] $first]
         }

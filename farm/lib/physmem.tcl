@@ -22,9 +22,7 @@ proc ::acre::physmem::open {emulator handle dir tab} {
     variable frames [dict create]
     variable closed 0
     if {$emulator eq "bochs"} {
-        foreach run $tab {
-            Window $handle $dir $run
-        }
+        Window $handle $dir $tab
     }
 }
 
@@ -67,18 +65,25 @@ proc ::acre::physmem::fetch {handle dir frames} {
     }
 }
 
-# Bochs: one run of the PAGES window.
-proc ::acre::physmem::Window {handle dir run} {
+# Bochs: the runs that lie in the PAGES window.
+proc ::acre::physmem::Window {handle dir tab} {
     variable FILE
     variable WINDOW_MOST
-    lassign $run base limit phys
-    set length [expr {$limit - $base}]
-    if {$base < $::layout::LAYOUT_PAGES_BASE || $length > $WINDOW_MOST} {
-        return
-    }
+    set runs [lmap run $tab {
+        lassign $run base limit phys
+        set length [expr {$limit - $base}]
+        if {$base < $::layout::LAYOUT_PAGES_BASE || $length > $WINDOW_MOST} continue
+        list $base $phys $length
+    }]
     catch {
-        ::acre::drive::monitor $handle [format {writemem "%s" 0x%llx 0x%x} $FILE $base $length]
-        Keep [file join $dir $FILE] $phys $length
+        ::acre::drive::monitors $handle [lmap run $runs {
+            lassign $run base phys length
+            format {writemem "%s%llx" 0x%llx 0x%x} $FILE $phys $base $length
+        }]
+    }
+    foreach run $runs {
+        lassign $run base phys length
+        catch {Keep [file join $dir $FILE[format %llx $phys]] $phys $length}
     }
 }
 
