@@ -169,9 +169,18 @@ proc cluster::steps {name} {
 proc cluster::lose {name} {
     variable daemons
     lassign [dict get $daemons $name] pid guardian
-    ::acre::family::signal KILL [concat $pid [steps $name]]
+    # What was started while the others were looked for is found by the next look; what was killed takes a moment.
+    ::acre::family::signal KILL $pid
+    until {[Kill $name] eq ""} 10
     ::acre::process::dismiss $guardian
     dict unset daemons $name
+}
+
+# Kills what runs on n1 or n2 -> what that was.
+proc cluster::Kill {name} {
+    set steps [steps $name]
+    ::acre::family::signal KILL $steps
+    return $steps
 }
 
 proc cluster::stop {} {
