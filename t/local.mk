@@ -146,6 +146,7 @@ TESTS += \
 	t/605-matrix.t \
 	t/606-changed.t \
 	t/610-runner.t \
+	t/611-caseprocess.t \
 	t/613-random-farm.t \
 	t/615-profiles.t \
 	t/616-failures.t \

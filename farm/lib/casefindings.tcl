@@ -31,9 +31,11 @@ proc ::acre::case::Audit {case served handle} {
 proc ::acre::case::Early {case served handle} {
     variable reader
     variable early
-    if {[info exists $handle]} {
-        ::acre::drive::hear $handle
+    if {![info exists $handle]} {
+        # The run is over, and the next one's report may be what comes now.
+        return
     }
+    ::acre::drive::hear $handle
     set copy $reader
     catch {
         set said [Said [::acre::tap::whole copy]]

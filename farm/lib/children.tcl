@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# children.tcl: runs the waiting cases of runner.tcl on this machine, each in a process of its own.
+# children.tcl: runs the waiting cases of runner.tcl on this machine, in child processes.
 #
 #   ::acre::children::loop          returns when each has its result, or the run is to end.  Raises an error where
 #                                   results, or a case's directory, cannot be written
@@ -9,13 +9,17 @@
 #
 # A child is `{*}$caseCommand CASEFILE`, in a session of its own, with a pipe from here as standard input: when this
 # process dies, however it dies, the child sees the end of that pipe and stops its emulator.  A child says one line
-# "result<TAB>FIELDS" and ends.  What ends without such a line is ERROR.
+# "result<TAB>FIELDS" and ends, or waits for one more case (caseprocess.tcl).  What ends without such a line is ERROR.
 #
 # Slots are bounded by the number of jobs and by memory; the longest cases start first.
+
+::acre::paths::use caseprocess
 
 namespace eval ::acre::children {
     # Resident memory of an emulator beside the guest's: QEMU touches little of its sparse RAM, Bochs all of it.
     variable overheadMib {qemu 192 bochs 96}
+    # Children that wait for a case: channel -> pid.
+    variable spare [dict create]
 }
 
 # Bytes of the host's memory that a case may take.
@@ -26,7 +30,8 @@ proc ::acre::children::weight {case} {
 }
 
 # The child's last word, or ERROR with what it said instead.
-proc ::acre::children::Finished {case status seconds} {
+proc ::acre::children::Finished {case status} {
+    set seconds [dict get $case seconds]
     set lines [split [string trim [dict get $case output]] \n]
     set result [lsearch -inline $lines "result\t*"]
     if {$result ne ""} {
@@ -41,21 +46,52 @@ proc ::acre::children::Finished {case status seconds} {
 
 proc ::acre::children::Readable {channel} {
     variable running
+    variable spare
     variable wake
-    dict append running($channel) output [read $channel]
-    if {![eof $channel]} {
+    set text [read $channel]
+    if {![info exists running($channel)]} {
+        # It was to say nothing while it waits.
+        Dismiss $channel
         return
     }
+    dict append running($channel) output $text
+    if {[eof $channel]} {
+        Ended $channel
+    } elseif {[::acre::caseprocess::waits [dict get $running($channel) output]]} {
+        dict set spare $channel [dict get $running($channel) pid]
+        Finished [Taken $channel] 0
+    } else {
+        return
+    }
+    set wake done
+}
+
+# The case of a child, which has it no more, with the seconds that it took.
+proc ::acre::children::Taken {channel} {
+    variable running
     set case $running($channel)
     unset running($channel)
+    return [dict set case seconds [expr {([clock milliseconds] - [dict get $case started]) / 1000.0}]]
+}
+
+proc ::acre::children::Ended {channel} {
+    set case [Taken $channel]
     fconfigure $channel -blocking 1
     set status 0
     if {[catch {close $channel} - details]} {
         set status [lindex [dict get $details -errorcode] end]
     }
-    set seconds [expr {([clock milliseconds] - [dict get $case started]) / 1000.0}]
-    Finished $case $status $seconds
-    set wake done
+    Finished $case $status
+}
+
+# A child that waits is told that there is nothing more for it; it ends by itself.
+proc ::acre::children::Dismiss {channel} {
+    variable spare
+    dict unset spare $channel
+    catch {
+        fconfigure $channel -blocking 0
+        close $channel
+    }
 }
 
 proc ::acre::children::Start {case} {
@@ -64,14 +100,29 @@ proc ::acre::children::Start {case} {
         ::acre::runner::fail "[dict get $case dir]: $file"
         return
     }
-    set command [list setsid {*}[::acre::runner::option command] $file 2>@1]
-    if {[catch {open |$command r+} channel]} {
-        ::acre::runner::record $case ERROR start $channel 0
+    if {[catch {Child $file} child]} {
+        ::acre::runner::record $case ERROR start $child 0
         return
     }
+    lassign $child channel pid
+    set running($channel) [dict merge $case [dict create pid $pid started [clock milliseconds] output ""]]
+}
+
+# A child that has the case in FILE: one that waits, or a new one -> {channel pid}.
+proc ::acre::children::Child {file} {
+    variable spare
+    foreach {channel pid} $spare {
+        dict unset spare $channel
+        if {![catch {puts $channel [::acre::caseprocess::line $file]}]} {
+            return [list $channel $pid]
+        }
+        # It is gone.
+        Dismiss $channel
+    }
+    set channel [open |[list setsid {*}[::acre::runner::option command] $file 2>@1] r+]
     fconfigure $channel -blocking 0 -buffering none -translation auto
-    set running($channel) [dict merge $case [dict create pid [pid $channel] started [clock milliseconds] output ""]]
     fileevent $channel readable [list ::acre::children::Readable $channel]
+    return [list $channel [pid $channel]]
 }
 
 # Starts the first queued case that fits; 0 when none does.
@@ -101,14 +152,13 @@ proc ::acre::children::Overdue {} {
     variable running
     set patience [::acre::runner::option patience]
     foreach channel [array names running] {
-        set case $running($channel)
-        set seconds [expr {([clock milliseconds] - [dict get $case started]) / 1000.0}]
-        if {$seconds > $patience} {
-            unset running($channel)
+        if {[clock milliseconds] - [dict get $running($channel) started] > 1000 * $patience} {
+            set case [Taken $channel]
             fileevent $channel readable {}
             ::acre::family::finish [list [dict get $case pid]]
             catch {close $channel}
-            ::acre::runner::record $case ERROR farm "the case's process did not end within $patience s" $seconds
+            ::acre::runner::record $case ERROR farm "the case's process did not end within $patience s" \
+                [dict get $case seconds]
         }
     }
 }
@@ -140,6 +190,10 @@ proc ::acre::children::loop {} {
 # Ends every child with all its descendants: whatever descends from this process, known or not.
 proc ::acre::children::end {} {
     variable running
+    variable spare
+    foreach channel [dict keys $spare] {
+        Dismiss $channel
+    }
     ::acre::family::finish [::acre::family::children [pid]]
     foreach channel [array names running] {
         catch {

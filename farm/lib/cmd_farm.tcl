@@ -7,7 +7,7 @@ namespace eval ::acre::farm {
     # What the process of a case needs, and what a run needs beside it: a case must start fast.
     variable caseLibraries {
         patterns machine process hang rsp qemuargs qemuboot qemu bochs drive quirks interval mapops map rom imagecase
-        programcase storecase profilecase casefile case
+        programcase storecase profilecase casefile case caseprocess
     }
     variable runLibraries {
         options farmcheck plan group matrix farmmatrix family progress keeper runner resume summary probe emulators
@@ -39,7 +39,7 @@ namespace eval ::acre::farm {
 proc ::acre::cmd::farm {args} {
     if {[lindex $args 0] eq "--one" && [llength $args] == 2} {
         ::acre::farm::load 0
-        return [::acre::farm::One [lindex $args 1]]
+        return [::acre::caseprocess::run [lindex $args 1]]
     }
     ::acre::farm::load 1
     if {[lindex $args 0] eq "--bisect-step" && [llength $args] == 2} {
@@ -275,18 +275,6 @@ proc ::acre::farm::Cores {} {
         return 1
     }
     return $cores
-}
-
-# --one FILE: the process of a case.  Its last line is for runner.tcl.
-proc ::acre::farm::One {file} {
-    ::acre::process::guard
-    fconfigure stdin -blocking 0
-    fileevent stdin readable {if {[read stdin] eq "" && [eof stdin]} {::acre::process::Interrupted 15}}
-    set result [::acre::case::run [::acre::casefile::read $file]]
-    puts [join [list result {*}[lmap key {verdict sub why margin cut} {
-        string map {\t " " \n " "} [dict get $result $key]
-    }]] \t]
-    return 0
 }
 
 # --case FILE: one case again, for a person: the verdict in words, and as exit status.

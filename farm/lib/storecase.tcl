@@ -66,7 +66,7 @@ proc ::acre::storecase::talk {handle} {
     variable QUESTIONS
     variable peer
     variable told
-    Watch $handle
+    Watch $handle $peer
     try {
         dict for {key question} $QUESTIONS {
             dict set told $key [Ask {*}$question]
@@ -85,15 +85,15 @@ proc ::acre::storecase::talk {handle} {
 }
 
 # A guest that has ended owes no answer: its pipe does not tell.
-proc ::acre::storecase::Watch {handle} {
+proc ::acre::storecase::Watch {handle asked} {
     variable peer
     variable PAUSE
-    if {$peer eq ""} {
+    if {$asked eq "" || $peer ne $asked} {
         return
     } elseif {![info exists $handle] || [set ${handle}(end)] ne "" || [set ${handle}(gone)]} {
         set ${peer}(end) closed
     } else {
-        after $PAUSE [list ::acre::storecase::Watch $handle]
+        after $PAUSE [list ::acre::storecase::Watch $handle $peer]
     }
 }
 
