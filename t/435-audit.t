@@ -8,7 +8,7 @@ if {[catch {package require Expect}]} {
     tap::skip_all "needs Tcl package Expect (Debian package tcl-expect)"
 }
 ::acre::paths::use drive tap verdict
-tap::plan 36
+tap::plan 38
 
 # The debug protocol's packets, without an emulator: a pair of pipes.
 tap::is [::acre::rsp::packet m7c00,10] {$m7c00,10#f4} "a packet ends in the sum of its bytes"
@@ -43,6 +43,11 @@ proc Start {probe} {
 set bytes [drv::slurp [drv::probe ok]]
 set at [Start ok]
 set kernel 0xffffffff80000123
+# So many that their commands are more than a terminal's queue holds.
+set MANY {}
+for {set i 0} {$i < 1500} {incr i} {
+    lappend MANY [expr {0x7c00 + $i % 512}]
+}
 
 proc look {handle} {
     set ::seen [dict create registers [::acre::drive::registers $handle] \
@@ -50,6 +55,7 @@ proc look {handle} {
         odd [::acre::drive::readphys $handle 0x7c01 7] \
         pages [string length [::acre::drive::readphys $handle 0x6000 12288]] \
         tab [::acre::drive::monitor $handle $::tab]]
+    set ::many [::acre::drive::monitors $handle [lmap at $::MANY {format "xp /1bx 0x%x" $at}]]
 }
 # Looks again and again at a guest that was let go the moment before.
 proc often {handle} {
@@ -61,7 +67,7 @@ proc fail {handle} { error "no such thing" }
 
 foreach {emulator tool package list} {qemu qemu-system-x86_64 qemu-system-x86 "info mem" bochs bochs bochs "info tab"} {
     if {[auto_execok $tool] eq ""} {
-        for {set point 0} {$point < 15} {incr point} {
+        for {set point 0} {$point < 16} {incr point} {
             tap::skip $emulator "needs $tool (Debian package $package)"
         }
         continue
@@ -85,6 +91,9 @@ foreach {emulator tool package list} {qemu qemu-system-x86_64 qemu-system-x86 "i
     tap::is [dict get $seen pages] 12288 "$emulator: three frames at once"
     tap::is [string trim [dict get $seen tab]] [dict get {qemu "PG disabled" bochs "paging off"} $emulator] \
         "$emulator: a monitor command's text comes back"
+    tap::is [lmap text $many { regexp {:\s+0x([0-9a-f]+)\s*$} $text - byte; set byte }] \
+        [lmap address $MANY { binary encode hex [string index $bytes $address-0x7c00] }] \
+        "$emulator: so do those of [llength $MANY] commands, each its own"
     set run [drv::run ok [dict create emulator $emulator audit-address $kernel on-audit look]]
     tap::is [list [drv::verdict $run] [dict get $run audited]] {{PASS points} 0} \
         "$emulator: an address that is never reached"

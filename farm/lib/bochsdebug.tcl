@@ -7,13 +7,18 @@
 # guest stands when the number is that of the next line.
 #
 # A guest that runs is stopped by INT, which the debugger heeds even while the CPU is halted.  But `c` forgets an INT
-# that came before it was read, and one that comes while a line is read takes letters away; so INT is only sent after
-# the echo of the last `c`.  Seen with Bochs 2.7 and readline 8.2: one `c` in ten that was followed by INT at once.
+# that came before it was carried out, and one that comes while a line is read takes letters away; so INT is only sent
+# some time after the echo of the last `c`.  Seen with Bochs 2.7 and readline 8.2: one `c` in ten that was followed by
+# INT at once.
 
 namespace eval ::acre::bochs {
     # What the marker sums are counted up from.
     variable marker 44000
-    # Milliseconds: between two INTs, and that a guest gets which comes to stand by itself.
+    # Commands that are sent at once.  A terminal's queue takes 4096 bytes and drops the rest.
+    variable BATCH 32
+    # Milliseconds: until a `c` that was read is carried out, between two INTs, and that a guest gets which comes to
+    # stand by itself.
+    variable CARRIED_OUT 30
     variable AGAIN 2000
     variable BY_ITSELF 5000
 }
@@ -37,13 +42,13 @@ proc ::acre::bochs::screen {handle} {
     }
 }
 
-# The last prompt that came, and whether a `c` was read there.
+# The last prompt that came, and when a `c` was read there, 0 if none was.
 proc ::acre::bochs::Prompts {handle new} {
     upvar #0 $handle run
     append run(heard) $new
     foreach {- number line} [regexp -all -inline {<bochs:(\d+)> (c\r?\n)?} $run(heard)] {
         set run(prompt) $number
-        set run(taken) [expr {$line ne ""}]
+        set run(taken) [expr {$line ne "" ? [clock milliseconds] : 0}]
     }
     set run(heard) [string range $run(heard) end-63 end]
 }
@@ -59,27 +64,41 @@ proc ::acre::bochs::Send {handle args} {
     exp_send -i $run(spawn) -- "[join $args \n]\n"
 }
 
-# Waits until the guest stands; from DELAY milliseconds on it is told to.
+# Whether an INT would be heeded now: `c` is read, and carried out, too.
+proc ::acre::bochs::Heeds {handle} {
+    variable CARRIED_OUT
+    upvar #0 $handle run
+    return [expr {$run(lines) == 0 || ($run(taken) && [clock milliseconds] - $run(taken) >= $CARRIED_OUT)}]
+}
+
+# Waits until the guest stands; from DELAY milliseconds on it is told to.  One that comes to stand by itself is seen at
+# its prompt.
 proc ::acre::bochs::Stand {handle delay} {
     variable AGAIN
     upvar #0 $handle run
     set next $delay
     for {set ms 0} {$ms < $delay + 1000 * $::acre::drive::PATIENCE && !$run(gone) && ![Stands $handle]} {incr ms 10} {
-        if {$ms >= $next && ($run(lines) == 0 || $run(taken))} {
+        if {$ms >= $next && [Heeds $handle]} {
             catch {exec kill -INT $run(pid)}
             set next [expr {$ms + $AGAIN}]
         }
-        ::acre::drive::until $handle prompt 0.01
+        if {$ms < $delay} {
+            ::acre::drive::until $handle prompt 0.01
+        } else {
+            after 10 [list set ${handle}(stopping) $ms]
+            vwait ${handle}(stopping)
+        }
     }
 }
 
-# Whether the marker's sum is the last whole line that came; if so, the answer is what stands before it.
+# Whether the marker's sum is the last whole line that came, and the next prompt, too: a guest that is not seen to stand
+# is taken for one that runs.  If so, the answer is what stands before that line.
 proc ::acre::bochs::Answered {handle} {
     upvar #0 $handle run
     set end [string last \n $run(answer)]
     set start [string last \n $run(answer) [expr {$end - 1}]]
     set line [regsub -all {<bochs:\d+> } [string range $run(answer) $start+1 $end] {}]
-    if {[::acre::patterns::match bochs-calc $line value] && $value eq $run(marker)} {
+    if {[::acre::patterns::match bochs-calc $line value] && $value eq $run(marker) && [Stands $handle]} {
         set run(answer) [string range $run(answer) 0 $start]
         set run(marker) ""
     }
@@ -90,13 +109,20 @@ proc ::acre::bochs::monitor {handle command} {
     return [lindex [monitors $handle [list $command]] 0]
 }
 
-# monitors HANDLE COMMANDS -> their texts; one wait for all.
+# monitors HANDLE COMMANDS -> their texts; one wait for as many as a terminal's queue has room for.
 proc ::acre::bochs::monitors {handle commands} {
+    variable BATCH
+    set texts {}
+    while {$commands ne ""} {
+        lappend texts {*}[Batch $handle [lrange $commands 0 $BATCH-1]]
+        set commands [lrange $commands $BATCH end]
+    }
+    return $texts
+}
+
+proc ::acre::bochs::Batch {handle commands} {
     variable marker
     upvar #0 $handle run
-    if {$commands eq ""} {
-        return {}
-    }
     set first [expr {$run(lines) + 1}]
     set run(answer) ""
     set run(marker) [incr marker]
@@ -106,24 +132,27 @@ proc ::acre::bochs::monitors {handle commands} {
         vwait ${handle}(marker)
     }
     after cancel $timer
-    if {$run(marker) ne ""} {
-        set run(marker) ""
-        return -code error -errorcode {ACRE EMULATOR} \
-            "Bochs's debugger did not answer '[join $commands {', '}]'"
+    if {$run(marker) eq ""} {
+        set texts [Texts $run(answer) $first [concat $commands [list "calc $marker"]]]
+        if {[llength $texts] == [llength $commands]} {
+            return $texts
+        }
     }
-    return [Texts $run(answer) $first [concat $commands [list "calc $marker"]]]
+    set run(marker) ""
+    return -code error -errorcode {ACRE EMULATOR} "Bochs's debugger did not answer '[join $commands {', '}]'"
 }
 
 # The texts in an ANSWER to COMMANDS, the last of which is the marker's sum and has none.  The N-th was read at prompt
-# FIRST + N - 1, so its text ends where the next prompt stands.  The terminal's echo is no answer; of the first prompt
-# a part may have come, and gone, before.
+# FIRST + N - 1, so its text ends where the next prompt stands; fewer, if one is missing.  The terminal's echo is no
+# answer; of the first prompt a part may have come, and gone, before.
 proc ::acre::bochs::Texts {answer first commands} {
     set echo [concat {*}[lmap command $commands {list $command\n ""}]]
     set answer [string map {\r ""} $answer]
     return [lmap command [lrange $commands 0 end-1] {
         set end [string first "<bochs:[incr first]> " $answer]
-        set text [string range $answer 0 [expr {$end < 0 ? "end" : $end - 1}]]
-        set answer [expr {$end < 0 ? "" : [string range $answer $end end]}]
+        if {$end < 0} break
+        set text [string range $answer 0 $end-1]
+        set answer [string range $answer $end end]
         string map $echo [regsub {^[<bochs:]*\d*>? } $text {}]
     }]
 }
