@@ -20,8 +20,8 @@ namespace eval ::acre::nightfigures {
     # How much there was to do, and how long it took, is a trend and no news; wall time; boots in which the BIOS polls a
     # disk; ticks in which interrupts come as they like.
     variable NOISE {
-        farm/cases 1e9 farm/seconds 1e9 */case-cost-* 0.25 */boot-* 0.005 */start-64m 0.005 */start-ratio 0.005
-        */store-interrupt 0.25
+        farm/cases 1e9 farm/seconds 1e9 */case-cost-* 0.25 */farm-cost-* 0.25
+        */boot-* 0.005 */start-64m 0.005 */start-ratio 0.005 */store-interrupt 0.25
     }
 }
 
