@@ -110,7 +110,7 @@ is [lindex [all $index [part failures {/article[1]//code}]] 0] \
     "acre farm --case $dir/tonight/boot@zoo/first,emu=bochs/case" "with the replay of the smallest"
 is [llength [$index selectNodes {//table[@class='grid']//td/a}]] 11 "the matrix has a cell for each case"
 is [lsort [all $index {//table[@class='grid']//td/a}]] \
-    [lsort [list \u2713 \u2713 \u2713 \u2713 FAIL FAIL CRASH HANG ERROR miss skip]] "with its verdict as a sign"
+    [lsort [list \u2713 \u2713 \u2713 \u2713 FAIL FAIL CRASH HANG ERROR MISSING skip]] "with its verdict as a sign"
 is [values $index {//table[@class='grid']//tr[th='second']/td/a} aria-label] [list \
     "CRASH: zoo/second, emu=qemu, changed" "HANG (known): zoo/second, emu=bochs, changed"] "and in words"
 is [values $index {//table[@class='grid']//tr[th='second']} class] {{bad changed}} "a row that the choice can find"

@@ -77,8 +77,9 @@ proc ::acre::html::table {class caption heads rows} {
         "<caption>$caption</caption><thead><tr>$head</tr></thead>\n<tbody>$body</tbody>"]\n
 }
 
+# A group, no region: its section is the landmark already.
 proc ::acre::html::scroll {label inner} {
-    return [tag div [dict create class scroll tabindex 0 role region aria-label $label] $inner]\n
+    return [tag div [dict create class scroll tabindex 0 role group aria-label $label] $inner]\n
 }
 
 # A line for a shell, that one click selects.
