@@ -64,6 +64,7 @@ foreach emulator {qemu bochs} {
     set guest [guest --emulator $emulator --meta]
     set socket [lindex [::glob -nocomplain $own/*.sock] 0]
     tap::is [sockets] [file tail $socket] "$emulator: one socket"
+    ctl::wait {[ctl::said $guest err] ne ""} 10
     tap::like [ctl::said $guest err] "acre: the store: acre ctl -c $socket get*" "$emulator: its name is said"
     tap::is [file type $socket] socket "$emulator: it is one"
     tap::is [format %o [expr {[file attributes $own -permissions] & 0777}]] 700 "$emulator: nobody else gets there"

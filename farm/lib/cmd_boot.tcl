@@ -266,7 +266,7 @@ proc ::acre::boot::Started {verbose gdb meta deafen argv} {
         puts stderr "acre: [::acre::rundir::shell $argv]"
     }
     if {$meta ne ""} {
-        puts stderr "acre: the store: [::acre::rundir::shell [list acre ctl -c $meta]] get, or acre top"
+        Tell $meta "acre: the store: [::acre::rundir::shell [list acre ctl -c $meta]] get, or acre top"
     }
     if {$gdb ne ""} {
         set socket [Socket [dict create gdb $gdb]]
