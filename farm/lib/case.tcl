@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# case.tcl: one case from the map file to the verdict, in a process of its own.
+# case.tcl: one case from the map file to the verdict.
 #
 #   map file -> cut to the emulator's RAM -> option ROM -> the emulator runs, stopped once for the audit -> the serial
 #   log is read -> verdict -> every number against map, oracle and audit -> result

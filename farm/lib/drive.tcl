@@ -49,8 +49,8 @@
 #                 ::acre::drive::hear HANDLE              on-output for all that the port has now
 #   ::acre::drive::backed CASE  -> list of {base limit}: RAM of the emulator's that a served map may call usable
 #
-# Everything waits in Tcl's event loop, so a caller with several cases uses one process a case.  Loading this file loads
-# all that it needs, layout.tcl and the Expect package too, and switches Expect's own echo off.
+# Everything waits in Tcl's event loop, so a caller with several cases at once uses several processes.  Loading this
+# file loads all that it needs, layout.tcl and the Expect package too, and switches Expect's own echo off.
 
 if {![namespace exists ::layout]} {
     source [::acre::paths::get layout]

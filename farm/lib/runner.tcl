@@ -2,8 +2,8 @@
 #
 # runner.tcl: a run of a plan: which cases wait, and their results as they come.
 #
-# The cases run elsewhere: here, each in a process of its own (children.tcl), or wherever the option loop gets their
-# results from.  What never got to run is MISSING.
+# The cases run elsewhere: here, in child processes (children.tcl), or wherever the option loop gets their results from.
+# What never got to run is MISSING.
 #
 # Results go to OUT/results.tsv as they come, one line each, appended and flushed: a run that is cut short keeps what it
 # has.
