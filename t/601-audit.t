@@ -104,7 +104,7 @@ set levels "page-tables-pd %d\n# ledger page-tables-pdpt %d"
 tap::like [reported [format $levels 2 1] [format $levels 1 2]] \
     "*page-tables-pd: expected 2 (walked), got 1*page-tables-pdpt: expected 1 (walked), got 2*" \
     "the right number of tables under wrong levels"
-set backed [lsearch -exact [::acre::audit::Names] heap-backed]
+set backed [lsearch -exact [::acre::auditowners::names] heap-backed]
 tap::like [spoilt $pt 4 [expr {0x10a003 | $NX | ($backed << 52)}]] \
     "*ledger heap-backed: expected 1 (leaves that carry its number), got 0*" "a leaf that says it is a heap's"
 tap::like [spoilt $pt 4 [expr {0x10a003 | $NX | (100 << 52)}]] \

@@ -15,9 +15,11 @@ foreach name {start done show finish} {
 
 # A child writes down its number and the case's name; then: well-... it takes one more, ill-... it fails and waits all
 # the same, ends-... it passes and ends, dies-... it says that it waits and ends, talks-... it talks while it waits,
-# mute-... it ends without a result, late-... it takes two seconds.
+# mute-... it ends without a result, late-... it takes two seconds, first-... it ends without a word unless this is its
+# first case.
 write $tmp/child {
     file=$1
+    first=$1
     while :; do
         name=$(sed -n 's/^name //p' "$file")
         echo "$$ $name" >>"$LOG"
@@ -25,6 +27,7 @@ write $tmp/child {
         late-*) sleep 2;;
         mute-*) echo "no result here"; exit 3;;
         ill-*) printf 'result\tFAIL\tpoints\tso it is\t0\t0\n'; exit 0;;
+        first-*) test "$first" = "$file" || exit 3;;
         ends-*) printf 'result\tPASS\tpoints\tfine\t0\t0\n'; exit 0;;
         esac
         printf 'result\tPASS\tpoints\tfine\t0\t0\nnext\n'
@@ -56,12 +59,14 @@ proc ran {jobs patience args} {
     return [list [lmap name $args {dict get $results $name verdict}] [dict values $had]]
 }
 
-tap::plan 23
+tap::plan 24
 tap::is [ran 1 20 well-1 well-2 well-3] {{PASS PASS PASS} {{well-1 well-2 well-3}}} \
     "a child that waits gets the next case"
 tap::is [ran 1 20 ends-1 ends-2] {{PASS PASS} {ends-1 ends-2}} "one that ends is followed by another"
 tap::is [ran 1 20 well-1 ill-1 well-2] {{PASS FAIL PASS} {{well-1 ill-1} well-2}} "so is one whose case was not well"
 tap::is [lindex [ran 1 20 dies-1 well-1 well-2] 0] {PASS PASS PASS} "one that dies while it waits costs no case"
+tap::is [ran 1 20 well-1 first-1 well-2] {{PASS PASS PASS} {{well-1 first-1} {first-1 well-2}}} \
+    "one that ends without a word may not have heard of its case: a new one has it"
 tap::is [lindex [ran 1 20 talks-1 late-1 well-2] 0] {PASS PASS PASS} "nor does one that talks while it waits"
 tap::is [ran 1 20 well-1 mute-1 well-2] {{PASS ERROR PASS} {{well-1 mute-1} well-2}} \
     "what ends without a result is an error, also as the second case"

@@ -81,7 +81,12 @@ proc ::acre::children::Ended {channel} {
     if {[catch {close $channel} - details]} {
         set status [lindex [dict get $details -errorcode] end]
     }
-    Finished $case $status
+    if {[dict get $case output] eq "" && [dict get $case handed]} {
+        # It may have ended before it heard of the case: a new child tells.
+        Start $case 1
+    } else {
+        Finished $case $status
+    }
 }
 
 # A child that waits is told that there is nothing more for it; it ends by itself.
@@ -94,22 +99,26 @@ proc ::acre::children::Dismiss {channel} {
     }
 }
 
-proc ::acre::children::Start {case} {
+# Gives the case to a child that waits, if there is one and it is not to be ANEW, or to a new one.
+proc ::acre::children::Start {case {anew 0}} {
     variable running
     if {[catch {::acre::casefile::prepare $case} file]} {
         ::acre::runner::fail "[dict get $case dir]: $file"
         return
     }
-    if {[catch {Child $file} child]} {
+    set child [expr {$anew ? "" : [Spare $file]}]
+    set handed [expr {$child ne ""}]
+    if {!$handed && [catch {New $file} child]} {
         ::acre::runner::record $case ERROR start $child 0
         return
     }
     lassign $child channel pid
-    set running($channel) [dict merge $case [dict create pid $pid started [clock milliseconds] output ""]]
+    set running($channel) [dict merge $case \
+        [dict create pid $pid started [clock milliseconds] output "" handed $handed]]
 }
 
-# A child that has the case in FILE: one that waits, or a new one -> {channel pid}.
-proc ::acre::children::Child {file} {
+# A child that waited and has the case in FILE now -> {channel pid}, or "".
+proc ::acre::children::Spare {file} {
     variable spare
     foreach {channel pid} $spare {
         dict unset spare $channel
@@ -119,6 +128,10 @@ proc ::acre::children::Child {file} {
         # It is gone.
         Dismiss $channel
     }
+    return ""
+}
+
+proc ::acre::children::New {file} {
     set channel [open |[list setsid {*}[::acre::runner::option command] $file 2>@1] r+]
     fconfigure $channel -blocking 0 -buffering none -translation auto
     fileevent $channel readable [list ::acre::children::Readable $channel]

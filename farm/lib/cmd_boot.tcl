@@ -19,8 +19,6 @@ namespace eval ::acre::boot {
     variable TOOLS {qemu qemu-system-x86_64 bochs bochs}
     # Seconds of silence, or before the first byte, that end a run at the latest; a person may allow less by --timeout.
     variable QUIET 30
-    # Bytes at the end of the serial log that are read again for the verdict: more than any report of Acre's.
-    variable JUDGED 4194304
     # Bytes of RAM without --memory and without a map.
     variable MEMORY 0x4000000
     # Seconds of a run without --timeout; and of everything where a person stops the guest in a debugger.
@@ -35,8 +33,6 @@ namespace eval ::acre::boot {
     variable PROGRAM_MEMORY 0x20000000
     variable VIRTIO_MEMORY 0x1000000
     variable PROGRAM_CPU {qemu max bochs corei7_skylake_x}
-    # Exit status after two times Ctrl-], as after an interrupt.
-    variable LEFT 130
 }
 
 proc ::acre::cmd::boot {args} {
@@ -48,7 +44,7 @@ proc ::acre::cmd::boot {args} {
             : "boot needs an image: acre boot disk.img"}]
     }
     dict set given image [lindex $images 0]
-    ::acre::paths::use drive tap verdict map mapops plan rom quirks
+    ::acre::paths::use drive tap verdict bootend map mapops plan rom quirks
     if {[dict get $given map] ne ""} {
         dict set given map [::acre::map::locate [dict get $given map]]
     }
@@ -101,7 +97,7 @@ proc ::acre::boot::Go {given case} {
         set log [dict get {qemu qemu.log bochs bochs.log} [dict get $given emulator]]
         puts stderr "acre: the emulator's log is [file join [dict get $case dir] $log]"
     }
-    return [expr {[dict get $given program] ? [Program_status $run] : [Status $run]}]
+    return [expr {[dict get $given program] ? [::acre::bootend::program $run] : [::acre::bootend::guest $run]}]
 }
 
 # What the console is to know.
@@ -284,62 +280,4 @@ proc ::acre::boot::Tell {socket text} {
     } else {
         puts stderr $text
     }
-}
-
-# What the guest did -> exit status; all but a good end is said in one line.
-proc ::acre::boot::Status {run} {
-    variable JUDGED
-    variable LEFT
-    set channel [open [dict get $run serial] rb]
-    seek $channel [expr {max(0, [file size [dict get $run serial]] - $JUDGED)}]
-    set tap [::acre::tap::parse [read $channel]]
-    close $channel
-    if {[dict get $run end] eq "left"} {
-        return $LEFT
-    }
-    if {[dict get $run end] eq "exit" && ![dict get $tap version] && [dict get $tap exit] eq ""} {
-        return [Foreign $run]
-    }
-    set verdict [::acre::verdict::of $run $tap boots]
-    set word [dict get $verdict verdict]
-    if {$word ni {PASS SKIP}} {
-        puts stderr "acre: $word [dict get $verdict sub]: [dict get $verdict why]"
-    }
-    return [::acre::verdict::status $word]
-}
-
-# What became of the program -> exit status: its own if it ended; else what a boot that went wrong has.
-proc ::acre::boot::Program_status {run} {
-    variable LEFT
-    set result [::acre::console::result]
-    set end [dict get $run end]
-    if {$end eq "left"} {
-        return $LEFT
-    } elseif {[dict get $result panic] ne ""} {
-        puts stderr "acre: CRASH panic: [dict get $result panic]"
-        return [::acre::verdict::status CRASH]
-    } elseif {$end eq "exit" && [dict get $result status] ne ""} {
-        return [dict get $result status]
-    } elseif {[dict exists $::acre::verdict::ENDS $end]} {
-        set word [dict get $::acre::verdict::ENDS $end]
-        puts stderr "acre: $word $end: [dict get $run detail]"
-        return [::acre::verdict::status $word]
-    } elseif {[dict get $result programs]} {
-        puts stderr "acre: CRASH torn: the guest ended, but not its program"
-        return [::acre::verdict::status CRASH]
-    }
-    set status [Status $run]
-    if {!$status} {
-        puts stderr "acre: FAIL program: the guest is well, but it started no program"
-    }
-    return [::tcl::mathfunc::max 1 $status]
-}
-
-# An image that is not Acre's and ended by itself: it did well if it switched off or left by the port with 0.
-proc ::acre::boot::Foreign {run} {
-    if {[dict get $run guest-exit] in [list $::layout::PROTO_EXIT_OK any]} {
-        return 0
-    }
-    puts stderr "acre: the guest ended: [dict get $run detail]"
-    return 1
 }

@@ -109,7 +109,7 @@ proc ::acre::storejudge::Ledger {ledger report oracle walk} {
     foreach {level owner} {1 page-tables-pt 2 page-tables-pd 3 page-tables-pdpt 4 page-tables-pml4} {
         Same memory.ledger.$owner [Get $ledger $owner] [Level $walk $level] audit
     }
-    foreach owner [::acre::audit::Names] {
+    foreach owner [::acre::auditowners::names] {
         if {[regexp {^((heap|metadata|tag)-|files$)} $owner]} {
             Same memory.ledger.$owner [Get $ledger $owner] [Owned $walk $owner] audit
         }
@@ -122,7 +122,7 @@ proc ::acre::storejudge::Level {walk level} {
 
 # Pages whose leaves carry the owner's number.
 proc ::acre::storejudge::Owned {walk owner} {
-    set number [lsearch -exact [::acre::audit::Names] $owner]
+    set number [lsearch -exact [::acre::auditowners::names] $owner]
     return [expr {[dict exists $walk owners $number] ? [dict get $walk owners $number] : 0}]
 }
 
