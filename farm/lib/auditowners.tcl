@@ -105,7 +105,7 @@ proc ::acre::auditowners::Owners {runs ledger nx} {
                 incr pages [expr {([lindex $run 1] - [lindex $run 0]) / $::layout::LAYOUT_FRAME_SIZE}]
             }
         }
-        set said [::tcl::mathop::+ {*}[lmap owner $owners {Get $ledger $owner 0}]]
+        set said [::tcl::mathop::+ {*}[lmap owner $owners {::acre::audit::Get $ledger $owner 0}]]
         if {$said != $pages} {
             lappend findings "ledger [join $owners { + }]: expected $pages (mapped), got $said"
         }

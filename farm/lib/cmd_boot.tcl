@@ -7,7 +7,7 @@
 #
 # An image with a program in it is booted with a console (console.tcl): its output and its status are the program's.
 
-::acre::paths::use storeoptions bootimage bootdump
+::acre::paths::use storeoptions bootimage bootdump bootend
 
 namespace eval ::acre::boot {
     variable TABLE [concat $::acre::storeoptions::TABLE {
@@ -44,7 +44,7 @@ proc ::acre::cmd::boot {args} {
             : "boot needs an image: acre boot disk.img"}]
     }
     dict set given image [lindex $images 0]
-    ::acre::paths::use drive tap verdict bootend map mapops plan rom quirks
+    ::acre::paths::use drive tap verdict map mapops plan rom quirks
     if {[dict get $given map] ne ""} {
         dict set given map [::acre::map::locate [dict get $given map]]
     }

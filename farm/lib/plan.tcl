@@ -264,5 +264,5 @@ proc ::acre::plan::write {cases file} {
 
 # memory_for EMULATOR FILE -> bytes of RAM for the map in FILE, as a plan gives it.
 proc ::acre::plan::memory_for {emulator file} {
-    return [Memory $emulator [About $file]]
+    return [::acre::planmemory::bytes $emulator [About $file]]
 }
