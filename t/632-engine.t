@@ -8,7 +8,7 @@ source [file join [file dirname [info script]] tap.tcl]
 source [file join $::env(srcdir) farm-runs.tcl]
 ::acre::paths::use casefile family shard
 tap::need setsid util-linux
-tap::plan 47
+tap::plan 50
 set ::env(DOUBLE_EAGER) 1
 file mkdir $tmp/bin
 foreach name {sbatch squeue scancel sinfo} {
@@ -104,6 +104,15 @@ lassign [ended $channel] status output
 until {[tasks] eq ""} 20
 tap::is [lines $tmp/ghost] [lines $tmp/local] "tasks that were given up and go on do no harm"
 tap::is $ghosts/[llength [calls sbatch]] 2/2 "... they were given up"
+
+# What will never run is not waited for.
+cluster {lose "* PENDING"} {reason PartitionConfig}
+lassign [farm {*}$slurm --shards 2 --jobs 64 --out $tmp/never] status output
+tap::is $status/[lindex [split $output \n] end] "1/0 passed, 16 failed" \
+    "tasks that the cluster can never run end the run"
+tap::like $output "*MISSING * cases: planned, no result: the tasks wait for what the cluster does not have\
+    (PartitionConfig); ask for less, by --jobs or --sbatch*" "... with Slurm's word, and what to do"
+tap::is [llength [calls scancel]] 1 "... and are cancelled"
 
 # A controller that is away, or forgets.
 gate

@@ -37,6 +37,7 @@ if {[info exists ::env(DOUBLE_EAGER)]} {
     set ::acre::engineslurm::ASK {150 150}
     set ::acre::engineslurm::GRACE {COMPLETED 3000 other 300}
     set ::acre::engineslurm::BORED 500
+    set ::acre::enginewait::HOPELESS 1000
     set ::acre::engineslurm::RETRY {200 200 200}
 }
 

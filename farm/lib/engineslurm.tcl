@@ -18,7 +18,7 @@
 # A task that was taken for lost may go on where nobody sees it.  It writes into its own directory only, whose name is
 # never used again, so it disturbs nobody.
 
-::acre::paths::use shard shardtake slurm engineround
+::acre::paths::use shard shardtake slurm engineround enginewait
 
 namespace eval ::acre::engineslurm {
     # A case is submitted so often at most.
@@ -51,14 +51,18 @@ proc ::acre::engineslurm::loop {options} {
     variable refused 0
     variable again 0
     variable said [dict create]
+    ::acre::enginewait::begin
     ::acre::engineround::begin $options
     set pool [::acre::engineround::left $options [::acre::runner::waiting]]
     try {
         Submit $options
         set begun [clock milliseconds]
         set asked $begun
+        set why ""
         while {[dict size $tasks] || $pool ne ""} {
-            set why [::acre::runner::ending]
+            if {$why eq ""} {
+                set why [::acre::runner::ending]
+            }
             if {$why ne ""} {
                 ::acre::runner::stopped $why
                 return
@@ -68,12 +72,12 @@ proc ::acre::engineslurm::loop {options} {
             if {$now - $asked >= [Pause [expr {$now - $begun}]]} {
                 Ask
                 set asked [clock milliseconds]
-                Idle [expr {$asked - $begun}]
+                set why [Idle [expr {$asked - $begun}]]
             }
             Read $options
             Close
             Again $options
-            ::acre::progress::show [Words]
+            ::acre::progress::show [::acre::enginewait::words $tasks]
         }
     } finally {
         Cancel $options
@@ -234,31 +238,16 @@ proc ::acre::engineslurm::Lost {key task left} {
     lappend pool {*}$again
 }
 
-# The tasks that run, and that wait, as words for the live line.
-proc ::acre::engineslurm::Words {} {
-    variable tasks
-    set counts [dict create run 0 wait 0]
-    dict for {key task} $tasks {
-        dict incr counts [expr {[dict get $task state] in {PENDING CONFIGURING} ? "wait" : "run"}]
-    }
-    return [list "[dict get $counts run] tasks run, [dict get $counts wait] wait"]
-}
-
-# Where nothing runs for long, why.
+# Where nothing runs for long, says why -> why it never will, or "".
 proc ::acre::engineslurm::Idle {elapsed} {
     variable tasks
     variable BORED
-    set reasons {}
-    dict for {key task} $tasks {
-        if {[dict get $task state] ne "PENDING"} {
-            return
-        }
-        lappend reasons [dict get $task reason]
-    }
+    set reasons [::acre::enginewait::reasons $tasks]
     if {$elapsed > $BORED && $reasons ne ""} {
-        set reasons [join [lsort -unique $reasons] ", "]
-        Once $reasons "all tasks wait: $reasons"
+        set words [join $reasons ", "]
+        Once $words "all tasks wait: $words"
     }
+    return [::acre::enginewait::hopeless $reasons $elapsed]
 }
 
 # Says WORDS, unless they were said of KEY.
