@@ -7,9 +7,10 @@
 #   store-interrupt      what one of COM2's interrupts takes from a program beside the ticks that the server itself has:
 #                        what it counts less in a time in which FELT gets are answered, less the server's ticks, by the
 #                        interrupts that came.  How many bytes an interrupt brings is the host's doing, from all of a
-#                        request to one byte; so the sum, what a program loses by a get, is no figure of the guest's
+#                        request to one byte; so the sum, what a program loses by a get, is no figure of the guest's,
+#                        and the least of TRIES counts: where few interrupts bring all, what else happens weighs more
 #   store-tree-bytes     the reply to a get of the whole tree, three deep
-#   store-tree           and its ticks, the least of TREES
+#   store-tree           and its ticks, the least of TRIES
 #   store-calls          what the store costs a program while nobody is connected: t/benches/linux/calls.c, a mix of
 #                        system calls, on a machine with COM2 and on one without, as which the kernel has no store
 #   store-null-call      the same for the call that does least: the one instruction that counts
@@ -17,7 +18,7 @@
 namespace eval bench {
     variable GETS 20
     variable FELT 200
-    variable TREES 5
+    variable TRIES 5
     variable FELT_TICKS 400000000
 }
 
@@ -72,15 +73,16 @@ proc bench::Interrupt {} {
 
 proc bench::Store_served {} {
     variable GETS
-    variable TREES
+    variable TRIES
     store::start qemu [store::image served --set console=pipe [store::program watched -pthread]] icount 1
     store::line begun
     if {![meta::ready 20000]} {
         fail "the store does not answer"
     }
     figure store-get [lindex [Least_ticks $GETS program.execs ""] 0] instructions 5000
-    figure store-interrupt [format %.0f [Interrupt]] instructions 1000
-    lassign [Least_ticks $TREES "" 3] ticks bytes
+    set felt [lmap try [lrepeat $TRIES ""] {Interrupt}]
+    figure store-interrupt [format %.0f [tcl::mathfunc::min {*}$felt]] instructions 1000
+    lassign [Least_ticks $TRIES "" 3] ticks bytes
     figure store-tree-bytes $bytes bytes 65536
     figure store-tree $ticks instructions 2000000
     store::kill
