@@ -10,7 +10,8 @@ boot = module %k
 boot = boot
 append = com1=115200,8n1 console=com1 sync_console noreboot vga=text-80x25
 started = Xen version
-up = Could not (?:set up DOM0 guest OS|construct domain 0)
+# Its last words are a panic, "Could not construct domain 0"; what it says before that first line is up already.
+up = Will only load images built for|Could not (?:set up DOM0 guest OS|construct domain 0)
 gives-up = Panic on CPU
 map = Xen-e820
 # Its heading says which call it got the map from.
