@@ -17,5 +17,7 @@ map = Xen-e820
 # Its heading says which call it got the map from.
 map-from = \S RAM map:
 map-rule = highest
+# Its one segment, to where GRUB copies it before it starts.
+loaded = 0x200000-0x5a7000
 seconds = 60
 bochs-seconds = 300
