@@ -37,21 +37,28 @@ struct stretch {
     uint64_t base, limit;
 };
 
-/* The first byte of [at, limit) that is not `value`, or limit; from the first aligned one on two words a step. */
+#define AT_ONCE 4 /* words */
+
+/* Whether that many words stand at `at`, aligned and before limit, all `word`. */
+static bool all_words(const uint8_t *at, const uint8_t *limit, uint64_t word)
+{
+    const uint64_t *words = (const uint64_t *)(uintptr_t)at;
+
+    return (uintptr_t)at % sizeof word == 0 && (size_t)(limit - at) >= AT_ONCE * sizeof word &&
+        ((words[0] ^ word) | (words[1] ^ word) | (words[2] ^ word) | (words[3] ^ word)) == 0;
+}
+
+/* The first byte of [at, limit) that is not `value`, or limit; some words a step where they are such. */
 static uint8_t *first_other(uint8_t *at, const uint8_t *limit, uint8_t value)
 {
     uint64_t word = value * (UINT64_MAX / UINT8_MAX);
-    const uint64_t *words;
 
-    while (at < limit && (uintptr_t)at % sizeof word && *at == value)
-        at++;
-    words = (const uint64_t *)at;
-    if ((uintptr_t)at % sizeof word == 0)
-        while ((size_t)(limit - (const uint8_t *)words) >= 2 * sizeof word && words[0] == word && words[1] == word)
-            words += 2;
-    for (at = (uint8_t *)(uintptr_t)words; at < limit && *at == value; at++)
-        ;
-    return at;
+    for (;; at++) {
+        while (all_words(at, limit, word))
+            at += AT_ONCE * sizeof word;
+        if (at == limit || *at != value)
+            return at;
+    }
 }
 
 /* Looks at the stretch, reports and mends it; whether it was as it should be. */
