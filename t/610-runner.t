@@ -5,7 +5,7 @@
 
 source [file join [file dirname [info script]] tap.tcl]
 source [file join $::env(srcdir) farm-runs.tcl]
-tap::plan 53
+tap::plan 55
 # The number by which the processes of this test's slow guests are found.
 set ::env(DOUBLE_SLEEP) 9[format %05d [expr {[pid] % 100000}]]
 
@@ -59,6 +59,14 @@ tap::like $output "*1 maps were cut to the RAM*" "a cut is told in the summary"
 set in [open $tmp/o2/boot@pass-cut,ram=32M,emu=qemu/cut.txt]
 tap::like [read $in] "*\n0x2000000 0x3000000\n" "and in cut.txt, to the byte"
 close $in
+write $tmp/cut/pass-quirk.map "# ram: 64\n# quirk: acpi-attr0-clear:3\n0x0 0x9fc00 1
+0x100000 0x3000000 1\n0x3800000 0x4000000 1\n"
+foreach {ram quirks} {32M {} 64M acpi-attr0-clear:3} {
+    lassign [farm --maps $tmp/cut/pass-quirk.map --emulator qemu --out $tmp/o2-$ram --memory $ram] status output
+    set served [tap::slurp $tmp/o2-$ram/boot@pass-quirk,ram=$ram,emu=qemu/served.map]
+    set words [lmap {- quirk} [regexp -all -inline -line {^# quirk: (.*)$} $served] {set quirk}]
+    tap::is [lsort $words] [lsort $quirks] "with $ram, a quirk of an entry goes with the entry"
+}
 set gone [open $tmp/cut/pass-gone.map w]
 puts $gone "# ram: 64\n0x10000000 0x20000000 1"
 close $gone

@@ -65,6 +65,10 @@ proc ::acre::case::Serve {case} {
     set cut [::acre::map::cut [dict get $map entries] [::acre::machine::backed $case]]
     dict set served entries [dict get $cut entries]
     dict set served quirks [concat [dict get $map quirks] [Quirks $case]]
+    if {[dict get $cut cut] ne ""} {
+        # An entry that a quirk names may be gone with memory that the emulator has not.
+        dict set served quirks [::acre::quirks::within [dict get $served quirks] [llength [dict get $cut entries]]]
+    }
     dict set map quirks [dict get $served quirks]
     dict set served rom [file join [dict get $case dir] map.rom]
     dict set served cutbytes [Cut $case [dict get $cut cut]]

@@ -222,3 +222,11 @@ proc ::acre::quirks::beyond {quirks count} {
     }
     return ""
 }
+
+# within QUIRKS COUNT -> those of QUIRKS that name no entry which a map of COUNT entries has not.
+proc ::acre::quirks::within {quirks count} {
+    return [lmap quirk $quirks {
+        if {[beyond [list $quirk] $count] ne ""} continue
+        set quirk
+    }]
+}
