@@ -7,9 +7,7 @@ source [file join [file dirname [info script]] tap.tcl]
 source [file join $::env(srcdir) farm-runs.tcl]
 ::acre::paths::use cmd_farm
 ::acre::farm::load 1
-foreach name {start done show finish} {
-    proc ::acre::progress::$name {args} {}
-}
+::acre::progress::silence
 
 # --- children that are told what to do by the names of their cases ----------------------------------------------------
 

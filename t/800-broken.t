@@ -48,9 +48,7 @@ proc plan {name emulator subject dir clocks} {
 
 # run CASES -> dict name -> result, from the farm's own runner, without its progress lines.
 proc run {cases} {
-    foreach name {start done show finish} {
-        proc ::acre::progress::$name {args} {}
-    }
+    ::acre::progress::silence
     set command [list [info nameofexecutable] [file join $::env(top_builddir) acre] farm --one]
     return [::acre::runner::run $cases {} [dict create out [tap::tmp] jobs [::acre::farm::Cores] tty 0 patience 60 \
         memory [::acre::farmrun::Memory] command $command]]

@@ -187,7 +187,8 @@ proc cluster::stop {} {
     variable daemons
     catch {exec timeout 10 scancel --quiet --user=[exec id -un] 2>/dev/null}
     until {[cluster::steps n1] eq "" && [cluster::steps n2] eq ""} 10
-    ::acre::family::signal KILL [concat [steps n1] [steps n2]]
+    Kill n1
+    Kill n2
     foreach {name daemon} [lreverse $daemons] {
         lassign [list $name $daemon] daemon name
         lassign $daemon pid guardian

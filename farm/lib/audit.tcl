@@ -47,11 +47,10 @@ proc ::acre::audit::take {handle emulator dir} {
 # look TAKEN -> a snapshot, dict: registers, walk (pagewalk::walk's), list (the emulator's own, listing.tcl), ebda and
 # basemem (words at 0x40e and 0x413).  A snapshot itself is given back as it is.
 proc ::acre::audit::look {taken} {
-    variable EFER_NXE
     if {[dict exists $taken walk]} {
         return $taken
     }
-    set nx [expr {([dict get $taken registers efer] & $EFER_NXE) != 0}]
+    set nx [No_execute [dict get $taken registers]]
     dict set taken list [::acre::listing::read [dict get $taken emulator] [dict get $taken listed]]
     dict set taken walk [::acre::pagewalk::walk [dict get $taken reader] [dict get $taken registers cr3] $nx]
     return $taken
@@ -61,7 +60,6 @@ proc ::acre::audit::look {taken} {
 #   REPORT  dict with mapping (runs), ledger (owner frames ...), facts (of "machine: facts")
 #   USABLE  the oracle's {base limit} list;  CPU  the model asked for, or ""
 proc ::acre::audit::judge {snapshot report usable cpu} {
-    variable EFER_NXE
     set walk [dict get $snapshot walk]
     set runs [dict get $walk runs]
     set findings [dict get $walk findings]
@@ -72,20 +70,25 @@ proc ::acre::audit::judge {snapshot report usable cpu} {
     lappend findings {*}[Rights $runs [dict get $snapshot registers]]
     lappend findings {*}[::acre::frames::judge $runs [dict get $walk tables] $usable]
     lappend findings {*}[::acre::auditowners::judge $walk [dict get $report ledger] \
-        [expr {([dict get $snapshot registers efer] & $EFER_NXE) != 0}]]
+        [No_execute [dict get $snapshot registers]]]
     return [lmap finding $findings {string cat "audit: " $finding}]
+}
+
+# Whether no-execute is on.
+proc ::acre::audit::No_execute {registers} {
+    variable EFER_NXE
+    return [expr {([dict get $registers efer] & $EFER_NXE) != 0}]
 }
 
 # The control registers: WP always, NXE and CR4's protections where the CPU has them.
 proc ::acre::audit::Control {registers facts cpu} {
     variable CR0_WP
-    variable EFER_NXE
     variable CR4_BITS
     set findings {}
     if {!([dict get $registers cr0] & $CR0_WP)} {
         lappend findings "CR0.WP: expected set, got [dict get $registers cr0]"
     }
-    if {![string match *-nx* $cpu] && !([dict get $registers efer] & $EFER_NXE)} {
+    if {![string match *-nx* $cpu] && ![No_execute $registers]} {
         lappend findings "EFER.NXE: expected set, got [dict get $registers efer]"
     }
     if {$cpu eq "max"} {
@@ -175,11 +178,10 @@ proc ::acre::audit::JoinRights {runs} {
 
 # No page writable and executable, none for users in the kernel half, nothing at all in the user half after boot.
 proc ::acre::audit::Rights {runs registers} {
-    variable EFER_NXE
     set findings {}
     foreach run $runs {
         lassign $run base limit phys size flags
-        if {[string match *wx* $flags] && ([dict get $registers efer] & $EFER_NXE)} {
+        if {[string match *wx* $flags] && [No_execute $registers]} {
             lappend findings "W^X: expected no page writable and executable, got [::acre::pagewalk::text $run]"
         }
         if {$base < $::layout::LAYOUT_USER_LIMIT} {

@@ -89,7 +89,7 @@ proc ::acre::children::Ended {channel} {
     }
 }
 
-# A child that waits is told that there is nothing more for it; it ends by itself.
+# The end of a child's pipe: one that waits hears that there is nothing more for it.  Its own end is not waited for.
 proc ::acre::children::Dismiss {channel} {
     variable spare
     dict unset spare $channel
@@ -209,10 +209,7 @@ proc ::acre::children::end {} {
     }
     ::acre::family::finish [::acre::family::children [pid]]
     foreach channel [array names running] {
-        catch {
-            fconfigure $channel -blocking 0
-            close $channel
-        }
+        Dismiss $channel
     }
     array unset running
 }

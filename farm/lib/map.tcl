@@ -261,8 +261,7 @@ proc ::acre::map::Whole {stateVar} {
     }
     set count [llength [dict get $state map entries]]
     foreach quirk $quirks {
-        lassign [::acre::quirks::split $quirk] word arg
-        if {$word eq "acpi-attr0-clear" && $arg ne "" && $arg > $count} {
+        if {[::acre::quirks::beyond [list $quirk] $count] ne ""} {
             Problem state "quirk names an entry that is not there: '$quirk'; the map has $count"
         }
     }
