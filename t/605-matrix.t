@@ -70,7 +70,7 @@ set mistakes {
     {forbid = emu=*}                3 {with this line nothing is left: every case is forbidden}
     {forbid = emu=bochs}            3 {with this line emu=bochs can be in no case; take it out instead}
 }
-plan [expr {[llength $mistakes] / 3 + 39}]
+plan [expr {[llength $mistakes] / 3 + 43}]
 write damaged.profile "start = sector\nup"
 write disk.profile "start = image\nup = x"
 
@@ -95,6 +95,20 @@ is [names [cases "map = m/small" "machine = pc q35" "cpu = - max"]] {m/small,emu
     "both emulators where nothing is said of them; what a machine lacks is left out"
 is [names [cases "map = m/*ll" "cpu = - max" "emu = qemu bochs" "forbid = emu=bochs cpu=max"]] \
     {m/small,emu=bochs m/small,emu=qemu m/small,emu=qemu,cpu=max} "a forbid line"
+
+# Options in place of what a file says.
+set file [write one.matrix "map = m/*ll\ncpu = - max EPYC\nemu = qemu bochs\nforbid = emu=bochs cpu=max cpu=EPYC"]
+proc instead {args} {
+    return [::acre::matrix::rows [::acre::matrix::with [::acre::matrix::read $::file] $args] $::subjects]
+}
+set made [instead emu bochs]
+is [list [lmap row [dict get $made rows] {dict get $row cpu}] [counted $made 2]] {{{}} {3 4 0 0}} \
+    "an emulator that was asked for leaves the file's CPUs out that it lacks, and nothing is missing"
+is [lmap row [dict get [instead cpu max] rows] {dict get $row emu}] qemu "... and a CPU the emulator that lacks it"
+raises {instead cpu max emu bochs} {ACRE MATRIX} "*with this line nothing is left*" "both leave nothing"
+raises {instead cpu {{} max} emu bochs} {ACRE MATRIX} "*with this line cpu=max can be in no case*" \
+    "one of several that were asked for is told"
+
 is [names [cases "map = m/small" "emu = qemu" "quirks = - df-set+clobber-es" "fill = - 0xa5a5" "program = - chain"]] \
     {m/small,emu=qemu m/small,emu=qemu,program=chain,quirks=df-set+clobber-es\
     m/small,emu=qemu,program=chain,quirks=fill:0xa5a5 m/small,emu=qemu,quirks=df-set+clobber-es+fill:0xa5a5} \

@@ -12,7 +12,8 @@
 #   ::acre::matrix::names                     the bundled ones
 #   ::acre::matrix::find NAME                 -> path of a bundled one or of a file; raises {ACRE USAGE}
 #   ::acre::matrix::read FILE                 -> a matrix: dict file about strength values lines forbids
-#   ::acre::matrix::with MATRIX AXES          -> MATRIX with other values of these axes (dict axis -> list)
+#   ::acre::matrix::with MATRIX AXES          -> MATRIX with other values of these axes (dict axis -> list); values of
+#                                             its own that can meet none of them are in no case
 #   ::acre::matrix::rows MATRIX SUBJECTS      -> dict rows (dicts axis -> value), values (dict axis -> list) and
 #                                             forbidden (list of dicts axis -> values), as covercheck.tcl takes them
 # Mistakes are raised with errorcode {ACRE MATRIX} and FILE:LINE.
@@ -57,7 +58,7 @@ proc ::acre::matrix::read {file} {
     }
     set text [::read $in]
     close $in
-    set matrix [dict create file $file about "" strength 2 values {} lines {} forbids {}]
+    set matrix [dict create file $file about "" strength 2 values {} lines {} forbids {} named {}]
     set number 0
     foreach line [split $text \n] {
         incr number
@@ -75,7 +76,7 @@ proc ::acre::matrix::read {file} {
         Bad $file $number "a matrix needs maps: map = PATTERN..."
     }
     Forbids $matrix
-    return $matrix
+    return [with $matrix {}]
 }
 
 proc ::acre::matrix::Line {matrixVar number key rest} {
@@ -161,7 +162,8 @@ proc ::acre::matrix::Matching {values axis pattern} {
 }
 
 proc ::acre::matrix::with {matrix axes} {
-    return [dict replace $matrix values [dict merge [dict get $matrix values] $axes]]
+    return [dict replace $matrix values [dict merge [dict get $matrix values] $axes] \
+        named [dict keys [expr {$axes eq "" ? [dict get $matrix values] : $axes}]]]
 }
 
 proc ::acre::matrix::rows {matrix subjects} {
@@ -259,11 +261,12 @@ proc ::acre::matrix::Shown {value} {
     return $value
 }
 
-# No value may be lost by the line NUMBER.
+# No value that the file or the command line names may be lost by the line NUMBER.
 proc ::acre::matrix::Lost {matrix values number} {
     set axis -1
     dict for {name list} $values {
         incr axis
+        if {$name ni [dict get $matrix named]} continue
         set n -1
         foreach value $list {
             if {![::acre::cover::possible [list $axis [incr n]]]} {
