@@ -3,7 +3,7 @@
 # From options to cases: names, the RAM that a map gets, selections, groups.
 
 source [file join [expr {[info exists ::env(srcdir)] ? $::env(srcdir) : [file dirname [info script]]}] tap.tcl]
-tap::plan 31
+tap::plan 32
 source [::acre::paths::get layout]
 ::acre::paths::use interval quirks mapops map machine imagecase plan group options
 namespace eval ::acre::drive {}
@@ -84,15 +84,18 @@ foreach text {0M 6x -1M {}} {
 
 # Groups.
 set out [open $tmp/groups.conf w]
-puts $out "# a comment\n\[one]\nabout = first\ncases = zoo/* emu=qemu\ncases = real/a cpu=qemu64,-nx"
+puts $out "# a comment\n\[few]\nrandom = 2"
+puts $out "\[one]\nabout = first\ncases = zoo/* emu=qemu\ncases = real/a cpu=qemu64,-nx"
+puts $out "\[two]\ngroup = few one\nrandom = 1"
 close $out
 set groups [::acre::group::read $tmp/groups.conf]
 tap::is [lmap s [dict get $groups one selections] {list [dict get $s patterns] [dict get $s emu] [dict get $s cpu]}] \
     {{zoo/* qemu {{}}} {real/a {qemu bochs} qemu64,-nx}} "a group is patterns and axes, line by line"
+tap::is [lmap group [dict values $groups] {dict get $group random}] {2 0 2} "... and the most random maps of its groups"
 set out [open $tmp/groups.conf a]
 puts $out "cases = x emulator=qemu"
 close $out
-tap::raises [list ::acre::group::read $tmp/groups.conf] {ACRE GROUP} "*groups.conf:6: no such axis: 'emulator'*" \
+tap::raises [list ::acre::group::read $tmp/groups.conf] {ACRE GROUP} "*groups.conf:11: no such axis: 'emulator'*" \
     "a slip in a group is told by its line"
 set groups [::acre::group::read [file join [::acre::paths::get maps] groups.conf]]
 tap::is [lsort [dict keys $groups]] {acre allocations check full nightly quickstart} "the bundled groups can be read"

@@ -6,7 +6,7 @@ source [file join $::env(srcdir) tap.tcl]
 source [file join $::env(srcdir) broken.tcl]
 ::acre::paths::use emulators mapmake
 namespace path ::tap
-plan 31
+plan 34
 
 # --- two kernels' accounts of one map ------------------------------------------------------------------------------
 
@@ -46,7 +46,7 @@ proc acre {args} {
     return [list $status [regsub {\nchild process exited abnormally$} $said ""]]
 }
 if {![file exists $::env(top_builddir)/acre.img] || [catch {package require Expect}]} {
-    for {set i 0} {$i < 24} {incr i} {
+    for {set i 0} {$i < 27} {incr i} {
         skip "acre farm --random" "needs a built image and Expect (Debian package tcl-expect)"
     }
     done
@@ -64,7 +64,8 @@ is [lmap line [split [lindex [acre farm --random 3 --seed 7 --list --select rand
     lindex [split $line \t] 0
 }] boot@random/7-000002,emu=bochs "--select takes one of them"
 foreach {words pattern} {
-    {--random 0} "*--random '0' is not a number of maps from 1 to 999999"
+    {--random -1} "*--random '-1' is not a number of maps from 0 to 999999"
+    {--random 0 --seed 3} "*--seed '3' is for --random N: say how many maps"
     {--random 1e3} "*--random '1e3' is not a number*"
     {--random 3 --seed x} "*--seed 'x' is not a whole number of at most 19 digits"
     {--seed 3} "*--seed '3' is for --random N: say how many maps"
@@ -72,6 +73,17 @@ foreach {words pattern} {
     lassign [acre farm {*}$words] status said
     ok [expr {$status == 2 && [string match $pattern $said]}] "wrong usage: $words" $said
 }
+
+# A group's own.
+proc count {args} {
+    return [llength [lsearch -all -regexp [split [lindex [acre farm --list {*}$args] 1] \n] {^boot@random/}]]
+}
+set night [count --group nightly --seed 7 --emulator qemu]
+is [list [count --group nightly --random 2 --seed 7] [count --group nightly --random 0] \
+    [count --group nightly --maps [::acre::paths::get maps]/quirk] [count --group check]] {4 0 0 0} \
+    "a group's random maps: --random says how many instead, and with --maps there are none"
+is $night 1000 "nightly has a thousand"
+
 set now [clock seconds]
 regexp {random/([0-9]+)-} [lindex [acre farm --random 1 --list] 1] -> seed
 ok [expr {$seed >= $now && $seed < $now + 60}] "without --seed it is of the moment, and stands in the name"
@@ -113,7 +125,8 @@ set want "*FAIL  boot@random/7-000001,emu=bochs*emulators: 0x%llx 0x%llx is usab
 like $said [format $want $base [expr {$base + 4096}]] "... and it is said which frame"
 like [slurp $case/result.txt] "*\nverdict: FAIL\nsub: emulators\n*\nfinding: emulators: 0x*" "... also in the directory"
 like [lindex [split [string trim [slurp out/results.tsv]] \n] end] "*\tFAIL\temulators\t*" "... and in the results"
-like [acre farm --random 3 --seed 7 --out out --resume] {0 {*6 passed, 0 failed}} "--resume boots these two again"
+like [acre farm --random 3 --out out --resume] {0 {*6 passed, 0 failed}} \
+    "--resume boots these two again, with the seed of the run it goes on with"
 
 # A kernel that is wrong, and what there is to do then.
 if {[auto_execok patch] eq "" || [auto_execok flock] eq ""} {

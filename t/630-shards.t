@@ -6,7 +6,7 @@
 source [file join [file dirname [info script]] tap.tcl]
 source [file join $::env(srcdir) farm-runs.tcl]
 ::acre::paths::use casefile shard family runner
-tap::plan 56
+tap::plan 57
 
 # --- the cut ----------------------------------------------------------------------------------------------------------
 
@@ -238,6 +238,7 @@ foreach {words told} [list \
     {--shard 4/3} "--shard '4/3' is not the I-th of N shards*" \
     {--shard 19/19} "shard 19/19 is empty: there are 18 cases*" \
     {--random 2 --shard 1/2} "--shard 1/2 of random maps: say --seed*" \
+    [list --random 2 --merge $tmp/s1] "--merge of random maps: say --seed*" \
     [list --shard $tmp/none] "--shard $tmp/none: the file says which cases there are*" \
     [list --merge $tmp/maps] "--merge $tmp/maps: no results.tsv in it*" \
     [list --merge $tmp/s1 --out $tmp/s1] "--merge $tmp/s1: this is where the merged results go*" \

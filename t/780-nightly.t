@@ -9,7 +9,7 @@ set acre [runs::command]
 need git git
 need sqlite3 sqlite3
 need flock util-linux
-plan 49
+plan 50
 set dir [tmp]
 set nights $dir/nights
 repository $dir/repository
@@ -31,6 +31,14 @@ ok [expr {$status == 0 && ![file exists $nights]}] "--check does nothing" $out
 like $out "$conf:\n  build HEAD of $dir/repository\n  $nights/build/acre farm --group check full --random 40 --jobs 3\
     --seed $seed --out $nights/nights/$today --expect 'a b'\n  make bench BENCH=host\n  keep 14 nights in $nights\n\
     * mail (always): cat *\n" "and says all"
+
+config $conf.plain directory $nights seed 5
+config $conf.none directory $nights group nightly random 0
+is [lmap which {plain none} {
+    regexp {acre farm (.*) --out} [lindex [night $conf.$which --check] 1] - words
+    set words
+}] {{--group nightly --random 1000 --seed 5} {--group nightly}} \
+    "random maps are as many as the group has, or as is said"
 
 # --- a first night ---------------------------------------------------------------------------------------------------
 set a [row zoo/a,emu=qemu]

@@ -57,6 +57,7 @@ proc ::acre::cmd::farm {args} {
             return [::acre::${mode}::command $given]
         }
     }
+    ::acre::farm::GroupsRandom given
     ::acre::engine::check given
     ::acre::farm::Check given
     if {[dict get $given coverage]} {
@@ -245,7 +246,7 @@ proc ::acre::farm::Selections {given} {
     return $selections
 }
 
-# What the groups that were named have of KEY: selections or matrices.
+# What the groups that were named have of KEY, one after the other: selections, matrices or random.
 proc ::acre::farm::Groups {given key} {
     if {[dict get $given groups] eq ""} {
         return {}

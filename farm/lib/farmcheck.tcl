@@ -64,10 +64,25 @@ proc ::acre::farm::CheckRegex {given} {
     }
 }
 
-# A seed that nobody named is of the moment; it stands in the names of the cases.
+# Random maps that a group has, unless it was said how many or which maps there are.
+proc ::acre::farm::GroupsRandom {givenVar} {
+    upvar 1 $givenVar given
+    if {"[dict get $given random][dict get $given maps]" ne ""} {
+        return
+    }
+    set count [::tcl::mathfunc::max 0 {*}[Groups $given random]]
+    if {$count > 0} {
+        dict set given random $count
+    }
+}
+
+# A seed that nobody named is of the moment, or of the run that goes on; it stands in the names of the cases.
 proc ::acre::farm::CheckRandom {givenVar} {
     upvar 1 $givenVar given
     set seed [dict get $given seed]
+    if {[dict get $given random] eq "0"} {
+        dict set given random ""
+    }
     if {[dict get $given random] eq ""} {
         if {$seed ne ""} {
             ::acre::err::usage "--seed '$seed' is for --random N: say how many maps"
@@ -75,10 +90,13 @@ proc ::acre::farm::CheckRandom {givenVar} {
         return
     }
     if {![regexp {^[1-9][0-9]{0,5}$} [dict get $given random]]} {
-        ::acre::err::usage "--random '[dict get $given random]' is not a number of maps from 1 to 999999"
+        ::acre::err::usage "--random '[dict get $given random]' is not a number of maps from 0 to 999999"
     }
     if {$seed eq ""} {
-        dict set given seed [clock seconds]
+        if {[dict get $given resume] || [dict get $given failed]} {
+            set seed [::acre::resume::seed [dict get $given out]]
+        }
+        dict set given seed [expr {$seed eq "" ? [clock seconds] : $seed}]
     } elseif {![regexp {^(?:0|[1-9][0-9]{0,18})$} $seed]} {
         ::acre::err::usage "--seed '$seed' is not a whole number of at most 19 digits"
     }

@@ -7,9 +7,12 @@
 #   cases = PATTERN... [emu=E,E] [machine=M,M] [cpu=MODEL] [disk=D,D] [ram=SIZE,SIZE] [program=NAME,NAME]
 #           [store=served] [quirks=Q+Q,@alone,@pairs]
 #   matrix = NAME...            the rows of these matrix files (matrix.tcl)
-#   group = NAME...             what these groups have, which stand before
+#   random = N                  N random maps under both emulators (mapmake.tcl)
+#   group = NAME...             what these groups have, which stand before; of random maps the largest number
 #
 # A cpu value may hold commas (qemu64,-nx), so there is one a line.  A group is the union of its lines.
+
+::acre::paths::use quirks
 
 namespace eval ::acre::group {
     variable axes {emu {qemu bochs} machine pc cpu {{}} disk ide ram {{}} program {{}} store {{}} quirks {{}}}
@@ -21,7 +24,8 @@ proc ::acre::group::selection {patterns given} {
     return [dict merge $axes $given [dict create patterns $patterns]]
 }
 
-# read FILE -> dict name -> dict about, selections, matrices.  Raises {ACRE GROUP} naming the line.
+# read FILE -> dict name -> dict about, selections, matrices, random (0 without any).  Raises {ACRE GROUP} naming the
+# line.
 proc ::acre::group::read {file} {
     if {[catch {open $file r} in]} {
         return -code error -errorcode {ACRE GROUP} "$file: cannot be read"
@@ -36,9 +40,11 @@ proc ::acre::group::read {file} {
         set line [string trim $line]
         if {$line eq "" || [string match "#*" $line]} continue
         if {[regexp {^\[([a-z0-9-]+)\]$} $line - name]} {
-            dict set groups $name [dict create about "" selections {} matrices {}]
+            dict set groups $name [dict create about "" selections {} matrices {} random 0]
         } elseif {$name ne "" && [regexp {^about = (.+)$} $line - about]} {
             dict set groups $name about $about
+        } elseif {$name ne "" && [regexp {^random = ([1-9][0-9]{0,5})$} $line - count]} {
+            dict set groups $name random [expr {max($count, [dict get $groups $name random])}]
         } elseif {$name ne "" && [regexp {^cases = (.+)$} $line - words]} {
             set group [dict get $groups $name]
             dict lappend group selections [Words $words "$file:$number"]
@@ -47,7 +53,7 @@ proc ::acre::group::read {file} {
             dict set groups $name [More $groups $name $what [regexp -all -inline {\S+} $words] "$file:$number"]
         } else {
             return -code error -errorcode {ACRE GROUP} \
-                "$file:$number: neither \[NAME\], about =, cases =, matrix = nor group =: '$line'"
+                "$file:$number: neither \[NAME\], about =, cases =, matrix =, random = N nor group =: '$line'"
         }
     }
     return $groups
@@ -65,6 +71,7 @@ proc ::acre::group::More {groups name what words where} {
             foreach key {selections matrices} {
                 dict lappend group $key {*}[dict get $groups $word $key]
             }
+            dict set group random [expr {max([dict get $group random], [dict get $groups $word random])}]
         }
     }
     return $group

@@ -7,13 +7,13 @@
 #   ::acre::nightconf::find FILE  -> FILE, or where the file stands if FILE is "": raises {ACRE USAGE} if nowhere
 #   ::acre::nightconf::seed CONF WHEN -> the seed of a night that begins at WHEN (seconds)
 
-::acre::paths::use options
+::acre::paths::use options group
 
 namespace eval ::acre::nightconf {
     # key -> {default, what a value must be}
     variable keys {
         directory {"" path} repository {"" text} revision {HEAD text} configure {"" text}
-        group {"" words} matrix {"" words} select {"" words} random {"" count} seed {day seed} options {"" text}
+        group {"" words} matrix {"" words} select {"" words} random {"" maps} seed {day seed} options {"" text}
         image {"" path} jobs {"" count} limit {"" hours} figures {none parts} known {"" path}
         keep {14 count} mail {"" text} mail-when {always when}
     }
@@ -81,6 +81,7 @@ proc ::acre::nightconf::Wrong {kind value} {
     variable parts
     switch $kind {
         count { return [expr {[regexp {^[1-9]\d{0,5}$} $value] ? "" : "no number from 1 to 999999"}] }
+        maps { return [expr {[regexp {^(0|[1-9]\d{0,5})$} $value] ? "" : "no number from 0 to 999999"}] }
         seed { return [expr {[regexp {^(day|0|[1-9]\d{0,18})$} $value] ? "" : "neither day nor a whole number"}] }
         hours { return [expr {[::acre::options::number $value 1000] ? "" : "no number of hours"}] }
         when { return [expr {$value in {always change red} ? "" : "none of always, change and red"}] }
@@ -108,7 +109,24 @@ proc ::acre::nightconf::Whole {conf file} {
     if {[dict get $conf figures] eq "none"} {
         dict set conf figures {}
     }
+    if {"[dict get $conf group][dict get $conf matrix][dict get $conf select]" eq ""} {
+        dict set conf group nightly
+    }
+    dict set conf random [Random $conf]
     return $conf
+}
+
+# How many random maps a night has, "" for none: what the file says, or what its groups have.
+proc ::acre::nightconf::Random {conf} {
+    set count [dict get $conf random]
+    if {$count eq ""} {
+        set groups [::acre::group::read [file join [::acre::paths::get maps] groups.conf]]
+        # A group that is not there is the farm's to refuse.
+        set count [::tcl::mathfunc::max 0 {*}[lmap name [dict get $conf group] {
+            expr {[dict exists $groups $name] ? [dict get $groups $name random] : 0}
+        }]]
+    }
+    return [expr {$count == 0 ? "" : $count}]
 }
 
 proc ::acre::nightconf::seed {conf when} {

@@ -119,12 +119,8 @@ proc ::acre::nightly::Acre {work} {
 
 proc ::acre::nightly::farm {conf acre path when} {
     set words [list $acre farm]
-    set named "[dict get $conf group][dict get $conf matrix][dict get $conf select]"
     foreach {key option} {group --group matrix --matrix select --select} {
         set values [dict get $conf $key]
-        if {$key eq "group" && $named eq ""} {
-            set values nightly
-        }
         if {$values ne ""} {
             lappend words $option {*}$values
         }

@@ -83,6 +83,16 @@ proc ::acre::resume::planned {cases out} {
     return $cases
 }
 
+# seed OUT -> the seed of the random maps of the run in OUT, or "".
+proc ::acre::resume::seed {out} {
+    if {[catch {open [file join $out plan.tsv]} in]} {
+        return ""
+    }
+    set found [regexp {boot@random/([0-9]+)-} [read $in] - seed]
+    close $in
+    return [expr {$found ? $seed : ""}]
+}
+
 # last FILE -> dict name -> result of every name in FILE (results.tsv).  The last line for a name counts; a file that is
 # not there has none; a line that was cut short is none.
 proc ::acre::resume::last {file} {
