@@ -6,7 +6,7 @@ source [file join $::env(srcdir) tap.tcl]
 ::acre::paths::use options map mapops rom profile profilelabel profileview profilecase profileimage
 ::acre::paths::use machine profileplan profiletable verdict
 namespace path ::tap
-plan 96
+plan 97
 set tmp [tmp]
 
 proc file_of {name args} {
@@ -162,6 +162,9 @@ like [findings gnumach [string map {0004000000, 0003fff000,} $mach]] "{view: 0x3
     "... but not its end"
 is [findings memtest {[60MB of 63.6MB]}] {} "a rounded total"
 is [llength [findings memtest {[60MB of 62.5MB]}]] 1 "a MiB less than that"
+set acer [entries {0 0x9f000 1} {0x100000 0x7e1e8000 1}]
+is [lmap total {1.96GB 1.95GB} {llength [findings memtest "\[4MB of $total\]" $acer]}] {0 1} \
+    "a total that was cut to MiB before"
 
 # --- the verdict ---------------------------------------------------------------------------------------------------
 

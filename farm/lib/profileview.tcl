@@ -177,9 +177,10 @@ proc ::acre::profileview::Total {profile log delivered} {
     }]]
     set due [::acre::interval::size [::acre::interval::intersect $memory $counted]]
     set scale [dict get $UNITS $unit]
-    # A rounded number stands for all that its last digit may hide.
+    # A rounded number stands for all that its last digit may hide, and for what was cut before that: Memtest86+ 6.10
+    # goes to whole MiB first, and says 1.96 GB of 1.97003 GiB (real/acer-aspire-a315-59-16g).
     set digits [string length [lindex [split $number .] 1]]
-    set least [expr {$unit eq "K" ? 0 : $scale / 10.0 ** $digits}]
+    set least [expr {$unit eq "K" ? 0 : $scale / 10.0 ** $digits + $scale / 1024.0}]
     if {abs([scan $number %f] * $scale - $due) <= $least} {
         return {}
     }
