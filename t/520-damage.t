@@ -111,13 +111,14 @@ tap::plan [expr {[dict size $groups] + [llength $cuts] / 2 + [llength $files] / 
 
 # One boot a flipped byte; the mask is one bit or more, by the offset.
 set jobs {}
+set seconds $boots::LIMIT
 dict for {name group} $groups {
-    set boots::LIMIT [expr {[string match "stage1's code*" $name] ? 2 : 20}]
+    set boots::LIMIT [expr {[string match "stage1's code*" $name] ? 2 : $seconds}]
     foreach at [lindex $group 1] {
         dict set jobs [list $name $at] [boots::qemu [boots::save [boots::flip $image $at [expr {1 << $at % 8}]]]]
     }
 }
-set boots::LIMIT 20
+set boots::LIMIT $seconds
 set results [boots::run $jobs]
 dict for {name group} $groups {
     lassign $group end offsets
