@@ -8,11 +8,27 @@ need tclsh tcl
 unset MAKEFLAGS MFLAGS MAKELEVEL
 AM_UPDATE_INFO_DIR=no # the list of all manuals; t/072 looks at it
 export AM_UPDATE_INFO_DIR
-plan 19
+plan 21
 
 cd "$top_builddir" || exit 99
 stage=$tmp/stage
 ok "make install into a staging directory" "$MAKE" -s install DESTDIR="$stage" prefix=/usr
+# unpacked LINES...: what of share/acre no line names; a line is a path below share, which may have a star.
+unpacked() {
+	for path in "$stage"/usr/share/acre/*; do
+		for line; do
+			# shellcheck disable=SC2254 # a pattern
+			case acre/${path##*/} in $line) continue 2 ;; esac
+		done
+		echo "${path##*/}"
+	done
+}
+debian=$(sed -n 's|^usr/share/\(acre/[^ ]*\).*|\1|p' "$top_srcdir"/debian/*.install)
+rpm=$(sed -n 's|^%{_datadir}/\(acre/.*\)|\1|p' "$top_srcdir/rpm/acre.spec.in")
+# shellcheck disable=SC2086 # lines without blanks, which name nothing in this directory
+is "all of share/acre is in the Debian packages" "$(unpacked $debian)" ""
+# shellcheck disable=SC2086
+is "and in the RPM packages" "$(unpacked $rpm)" ""
 ok "its files are readable by all" test -z "$(find "$stage" -type f ! -perm -444)"
 mv "$stage/usr" "$tmp/moved"
 acre=$tmp/moved/bin/acre

@@ -36,9 +36,9 @@ same "give the same tarball" "$top_builddir" "$PWD/b" "$name"
 
 # Without the tools that make it the tarball's manual is installed as it came; without it, it is named what is missing.
 if [ -f "$tmp/again/acre-$version/doc/made/acre.info" ]; then
-	bare() {
+	bare() (
 		rm -rf "$1" && mkdir "$1" && cd "$1" && ../configure ac_cv_prog_PANDOC= ac_cv_prog_TEXI2ANY=
-	}
+	)
 	cd "$tmp/again/acre-$version" || exit 99
 	ok "without pandoc and texinfo: configure" bare c
 	ok "make install-info, install-html" "$MAKE" -s -C c install-info install-html DESTDIR="$tmp/stage" prefix=/usr

@@ -11,7 +11,12 @@ quick='$(unit_TESTS) t/020-include-direction.t t/030-style.t t/040-layout-agree.
 quick="$quick t/060-install.t t/065-completion.t t/070-acre-usage.t t/201-map-parse.t t/202-map-files.t"
 cd "$top_builddir" || exit 99
 distcheck() {
-	if [ "${ACRE_DISTCHECK-}" = all ]; then offline "$MAKE" distcheck; else offline "$MAKE" distcheck TESTS="$quick"; fi
+	# shellcheck disable=SC2086 # $offline is words
+	if [ "${ACRE_DISTCHECK-}" = all ]; then
+		$offline "$MAKE" distcheck
+	else
+		$offline "$MAKE" distcheck TESTS="$quick"
+	fi
 }
 ok "make distcheck, without a network" distcheck
 like "it says that the tarball is ready" "$(tail -n 4 "$tmp/.out" | tr '\n' ' ')" "*ready for distribution*"

@@ -65,7 +65,8 @@ skip() {
 	tap_n=$((tap_n + 1))
 	echo "ok $tap_n - $1 # SKIP $2"
 }
-tap_show() { sed 's/^/# /' "$1" | head -n 40; }
+# Why a command failed stands where it ended.
+tap_show() { tail -n 40 "$1" | sed 's/^/# /'; }
 ok() {
 	tap_desc=$1
 	shift
