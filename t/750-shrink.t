@@ -1,28 +1,22 @@
 #!/usr/bin/env tclsh
 # SPDX-License-Identifier: Apache-2.0
 # acre shrink: the search on cases made up here, and the command on kernels that are broken on purpose (t/broken).
-# Of those below `make check` takes one, by the seed, and `make check-all` all.  ACRE_SHRINK="NAME..." shrinks others,
-# ACRE_SHRINK=all each one that fails without a program.
+# `make check` takes one, by the seed, and `make check-all` all there are.  ACRE_SHRINK="NAME..." shrinks others.
 
 source [file join [file dirname [info script]] tap.tcl]
 source [file join $::env(srcdir) broken.tcl]
 ::acre::paths::use interval mapops map plan progress shrink shrinkcase
 
-# kernel -> the most entries that may be left.  Below: from a full map, from the emulator's own map, a refusal, a crash
-# without a report under Bochs, a self-check.
+# kernel -> the most entries that may be left, 3 of others: from a full map, from the emulator's own map, a refusal, a
+# crash without a report under Bochs, a self-check.
 set bounds {entry-dropped 2 above-4g-lost 2 refuses-nothing 1 triple-fault 1 trim-outwards 2 data-executable 1}
-set names [tap::sample {entry-dropped above-4g-lost refuses-nothing triple-fault} 1]
+set heads [broken::heads]
+set names [expr {[tap::whole] ? [dict keys $heads] :
+    [tap::sample {entry-dropped above-4g-lost refuses-nothing triple-fault} 1]}]
 # Boots for each: the last of them only make numbers look better.
 set most 45
 if {[info exists ::env(ACRE_SHRINK)] && $::env(ACRE_SHRINK) ne ""} {
     set names $::env(ACRE_SHRINK)
-}
-set heads [broken::heads]
-if {$names eq "all"} {
-    set names [lmap name [dict keys $heads] {
-        if {[string match *program=* [dict get $heads $name expect]]} continue
-        set name
-    }]
 }
 tap::plan [expr {21 + 6 * [llength $names]}]
 
@@ -183,9 +177,13 @@ foreach name $names {
     }
     set image $::env(top_builddir)/broken/$name/acre.img
     set common [list --emulator $emulator --timeout-scale [dict get $head clocks]]
-    set said [acre farm {*}$common --retries 0 --select $subject --image $image --out $name]
+    # MAP, or MAP with an axis of the case.
+    regexp {^([^,]+)(?:,((program|store)=(.*)))?$} $subject - map with axis value
+    lappend common {*}[dict get [list "" {} program [list --program $value] store --store] $axis]
+    set said [acre farm {*}$common --retries 0 --select $map --image $image --out $name]
     tap::like $said 1* [lindex $points 0]
-    set said [acre shrink $name/boot@$subject,emu=$emulator -o $name.map --confirm 2 --most $most]
+    set case boot@$map,emu=$emulator[expr {$with eq "" ? "" : ",$with"}]
+    set said [acre shrink $name/$case -o $name.map --confirm 2 --most $most]
     tap::ok [expr {[lindex $said 0] == 0 && [file exists $name.map]}] [lindex $points 1] [lindex $said 1]
     if {![file exists $name.map]} {
         foreach point [lrange $points 2 end] {
