@@ -9,7 +9,7 @@ plan 3
 status=$?
 sed -n '/^ *PASS /!p' "$tmp/said" >"$tmp/rest"
 ok "every case is well: $(tail -n 1 "$tmp/said")" sh -c '[ "$1" = 0 ] || { cat "$2"; exit 1; }' sh $status "$tmp/rest"
-ways() { awk -F '\t' -v sub="$1" '$2 == "PASS" && $3 == sub { n++ } END { print n + 0 }' "$tmp/out/results.tsv"; }
+ways() { awk -F '\t' -v kind="$1" '$2 == "PASS" && $3 == kind { n++ } END { print n + 0 }' "$tmp/out/results.tsv"; }
 points=$(ways points) lacking=$(ways lacking) beyond=$(ways beyond)
 ok "kernels that do without or name what they cannot check ($points), or why they cannot go on ($lacking)" \
 	test "$points" -gt 0 -a "$lacking" -gt 0
