@@ -6,7 +6,7 @@
 [ -f "$top_builddir/acre.img" ] || skip_all "there is no acre.img in the build tree"
 : "${MAKE:=make}"
 
-plan 5
+plan 6
 there=$tmp/another-place-with-a-longer-name/acre
 mkdir -p "$there/farm" "$there/.ci"
 cd "$top_srcdir" || exit 99
@@ -30,9 +30,10 @@ cd "$build" || exit 99
 unset MAKEFLAGS MFLAGS MAKELEVEL
 umask 027
 ok "a second tree configures" sh -c "eval '$there/configure' $options "'"--srcdir=$0"' "$there"
-ok "and builds the image" env SOURCE_DATE_EPOCH=1 TZ=Pacific/Auckland "$MAKE" -j2 acre.img acre.syms
+ok "and builds the image" env SOURCE_DATE_EPOCH=1 TZ=Pacific/Auckland "$MAKE" -j2 acre.img acre.syms boot/stage1.elf
 ok "acre.img is the same, byte for byte" cmp "$top_builddir/acre.img" "$build/acre.img"
 ok "acre.syms is the same" cmp "$top_builddir/acre.syms" "$build/acre.syms"
+ok "boot/stage1.elf is the same" cmp "$top_builddir/boot/stage1.elf" "$build/boot/stage1.elf"
 leaks() {
 	# The paths themselves and their last parts that could only come from here.
 	strings -n 6 "$build/acre.img" | grep -e "$there" -e "$top_srcdir" -e "$top_builddir" \

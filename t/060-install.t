@@ -8,7 +8,7 @@ need tclsh tcl
 unset MAKEFLAGS MFLAGS MAKELEVEL
 AM_UPDATE_INFO_DIR=no # the list of all manuals; t/072 looks at it
 export AM_UPDATE_INFO_DIR
-plan 21
+plan 22
 
 cd "$top_builddir" || exit 99
 stage=$tmp/stage
@@ -78,6 +78,13 @@ if command -v gdb >/dev/null 2>&1; then
 		"tuple 0x02"
 else
 	skip "gdb works with what is installed" "needs gdb (Debian package gdb)"
+fi
+expect=$(echo 'puts [catch {package require Expect}]' | tclsh)
+if command -v qemu-system-x86_64 >/dev/null 2>&1 && [ "$expect" = 0 ]; then
+	like "the farm boots what is installed, with its program" \
+		"$(run farm --memory 64M --emulator qemu --program chain --out "$tmp/farm" 2>&1 | tail -n 1)" "1 passed, 0 failed"
+else
+	skip "the farm boots what is installed" "needs Expect and QEMU (Debian packages tcl-expect, qemu-system-x86)"
 fi
 is "it leaves no compiled files" "$(find "$tmp/moved/share/acre" -name '__pycache__')" ""
 maps=$(find "$top_srcdir/farm/maps" -name '*.map' | wc -l)

@@ -4,7 +4,7 @@
 # less.
 
 source [file join $::env(srcdir) tap.tcl]
-tap::plan 60
+tap::plan 62
 ::acre::paths::use patterns tap verdict
 
 set good "TAP version 13\n1..2\nok 1 - a\nok 2 - b\n# exit 0\n"
@@ -65,6 +65,8 @@ foreach {desc run text expect want} [list \
     "exit 2 without a refusal"       {guest-exit 2} [string map {"exit 0" "exit 2"} $good] "refuses: " {CRASH exit} \
     "a refusal without its exit"     {} "# refused: memory\n" "refuses: memory" {CRASH torn} \
     "a program alone"                {guest-exit 7} $alone program {PASS program} \
+    "a status of which QEMU tells seven bits" {guest-exit 72} [string map {" 7" " 200"} $alone] program {PASS program} \
+    "... and another that it does not tell" {guest-exit 72} [string map {" 7" " 201"} $alone] program {CRASH exit} \
     "a program alone, Bochs"         {guest-exit any} $alone program {PASS program} \
     "... where a report is due"      {guest-exit 7} $alone boots {CRASH torn} \
     "a report where none is due"     {} $good program {FAIL no-program} \

@@ -21,7 +21,7 @@ proc gdb {arguments commands} {
     foreach command $commands {
         append script " -ex '$command'"
     }
-    catch {exec timeout 100 sh -c "exec $script -ex kill" </dev/null 2>@1} said
+    catch {exec timeout 300 sh -c "exec $script -ex kill" </dev/null 2>@1} said
     for {set tries 0} {$tries < 200 && [file exists /proc/$pid/stat] && ![regexp {\) Z} [tap::bytes /proc/$pid/stat]]} {
         incr tries
     } {
@@ -34,11 +34,13 @@ tap::plan 12
 set case boot@ladder/16M,emu=qemu
 set home $dir/run/$case
 
-set said [gdb [list --image own.img --out run --replay $case --gdb=stage1] {"print \$pc" "x/2i \$pc" stepi "info line"}]
+set said [gdb [list --image own.img --out run --replay $case --gdb=stage1] {
+    "print \$pc" "x/2i \$pc" stepi "info line" list
+}]
 tap::ok [file exists $home/replay/qemu.rr] "a case that has not been run is recorded first"
 tap::like $said "*Breakpoint 1, start ()*" "stage1: at its first instruction, by name"
 tap::like $said "*=> 0x7c00 <start>:\tcli*xor *%ax,%ax*" "in 16-bit instructions"
-tap::like $said "*stage1.asm\"*" "with its lines"
+tap::like $said "*stage1.asm\"*start:*cli\n*" "with its lines"
 # An emulator that takes its time: the command is not printed before there is something for gdb to connect to.
 file mkdir slow
 set out [open slow/qemu-system-x86_64 w]

@@ -290,7 +290,7 @@ proc boots::Came {channel name job} {
 # The emulator's status must fit the guest's exit line: QEMU says 2 v + 1, Bochs nothing of it; 124 and 137 are the time
 # limit's.
 proc boots::Fits {status code} {
-    set qemu [expr {2 * ($::layout::PROTO_DEBUGEXIT_OFFSET + $code) + 1}]
+    set qemu [expr {(2 * ($::layout::PROTO_DEBUGEXIT_OFFSET + $code) + 1) & 0xff}]
     return [expr {$status == $qemu || $status ni {124 137} && $status < 2 * $::layout::PROTO_DEBUGEXIT_OFFSET}]
 }
 

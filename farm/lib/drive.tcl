@@ -35,7 +35,8 @@
 #     end        exit | triple-fault | reset | dead-halt | spin | silence | first-byte | timeout | expect | left |
 #                emulator-error
 #     status     the emulator's exit status, or the signal that killed it, or ""      detail   one line of words
-#     guest-exit the code that the guest gave by the emulator's end, any where the emulator cannot tell it, or ""
+#     guest-exit the code that the guest gave by the emulator's end, any where the emulator cannot tell it, or "";
+#                modulo 128, as QEMU's status, 2 v + 1 in eight bits, has no more of it
 #     seconds    dict first-byte total                    margin   largest share of a limit that was used, 0..1
 #     registers  dict, or ""                              audited  1 if on-audit was called and came back
 #     serial stderr command    paths in dir: serial.log, stderr.log, replay.sh       argv    the emulator's command line

@@ -51,7 +51,10 @@ proc ::acre::programcase::image {case} {
     set options [dict merge [::acre::image::options $head] [list checks [checked $case] console pipe]]
     set head [::acre::image::with $head $options]
     set files [::acre::guest::new]
-    ::acre::guest::put $files /chain [file]
+    # Installed as data it is nobody's to run.
+    set in [open [file] rb]
+    ::acre::guest::data $files /chain 0755 [read $in]
+    close $in
     set run ""
     set pages [dict get $PAGES [dict get $case program]]
     foreach command [dict get $RUNS [dict get $case program]] {

@@ -238,8 +238,8 @@ proc ::acre::qemu::ended {handle} {
     } elseif {$words ne "" || $run(status) > 1 && !($run(status) & 1)} {
         ::acre::drive::End $handle emulator-error "QEMU ended with status $run(status): $words"
     } else {
-        set code [expr {($run(status) - 1) / 2 - $::layout::PROTO_DEBUGEXIT_OFFSET}]
-        set run(guest-exit) [expr {$code >= 0 ? $code : ""}]
+        set code [expr {(($run(status) - 1) / 2 - $::layout::PROTO_DEBUGEXIT_OFFSET) % 128}]
+        set run(guest-exit) [expr {$run(status) & 1 ? $code : ""}]
         ::acre::drive::End $handle exit "QEMU's status is $run(status)"
     }
 }

@@ -67,10 +67,12 @@ proc ::acre::replaygdb::words {stage case at} {
     variable entries
     lassign [dict get $entries $stage] symbol file
     set there [list -ex "target remote $at" -ex "hbreak *$symbol" -ex continue]
+    # Sources are named from the top of their tree; what is installed has none.
+    set gdb [expr {[catch {::acre::paths::sources} sources] ? "gdb" : [list gdb -d $sources]}]
     if {$stage eq "stage3"} {
-        return [list gdb -x [::acre::paths::get gdb] [Elf $case] {*}$there]
+        return [list {*}$gdb -x [::acre::paths::get gdb] [Elf $case] {*}$there]
     }
-    return [list gdb -ex "set tdesc filename [::acre::paths::get realmode]" -ex "set confirm off" \
+    return [list {*}$gdb -ex "set tdesc filename [::acre::paths::get realmode]" -ex "set confirm off" \
         {*}[linsert $there 2 -ex "add-symbol-file [::acre::paths::get $file]"]]
 }
 

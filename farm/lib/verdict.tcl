@@ -82,7 +82,7 @@ proc ::acre::verdict::Report {run tap expect} {
     if {$torn ne ""} {
         return [Is CRASH torn $torn]
     }
-    if {[dict get $run guest-exit] ni [list $code any]} {
+    if {[dict get $run guest-exit] ni [list $code [expr {$code % 128}] any]} {
         return [Is CRASH exit "the guest said exit $code, but [dict get $run detail]"]
     }
     if {[dict get $tap refused] ne "" || $code == $::layout::PROTO_EXIT_REFUSED} {

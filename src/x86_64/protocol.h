@@ -35,7 +35,7 @@
 #define PROTO_COM1_PORT 0x3f8 /* 16550, 115200 8N1 */
 #define PROTO_COM2_PORT 0x2f8 /* the same, where there is one: the meta store (doc/store.md) */
 #define PROTO_COM3_PORT 0x3e8 /* the same, where there is one: what the kernel says while a program has COM1 */
-#define PROTO_DEBUGEXIT_PORT 0xf4 /* QEMU isa-debug-exit: value v ends QEMU with status 2v+1 */
+#define PROTO_DEBUGEXIT_PORT 0xf4 /* QEMU isa-debug-exit: value v ends QEMU with status 2v+1, of eight bits */
 #define PROTO_DEBUGEXIT_OFFSET 0x10 /* v is this plus the exit code, so QEMU's own statuses 0 and 1 are never meant */
 #define PROTO_BOCHS_PORT 0x8900 /* Bochs: the bytes of PROTO_BOCHS_SHUTDOWN end it */
 #define PROTO_BOCHS_SHUTDOWN "Shutdown" /* what to write there */
