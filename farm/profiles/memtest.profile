@@ -9,6 +9,7 @@ boot = linux16 %k %a
 boot = boot
 append = console=ttyS0,115200 nosmp nobench
 started = Memtest86
+loaded = bzimage
 up = \[\S+ of \S+\]
 total = \[\S+ of ([\d.]+)([KMGT])B\]
 # It tests the memory of ACPI's tables as well.
