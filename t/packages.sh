@@ -14,6 +14,8 @@ tarball=$top_builddir/acre-$version.tar.gz
 [ -f "$tarball" ] || skip_all "there is no $(basename "$tarball"); make check-all makes it"
 : "${MAKE:=make}"
 unset MAKEFLAGS MFLAGS MAKELEVEL TESTS SLOW SOURCE_DATE_EPOCH
+# Those of this build, which configure would take at their word.
+unset CC CPP LD OBJCOPY NM
 AM_UPDATE_INFO_DIR=no # the list of all manuals is no package's
 export AM_UPDATE_INFO_DIR
 
