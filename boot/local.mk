@@ -17,10 +17,9 @@ CLEANFILES += boot/stage2.elf
 
 # stage1 once more, with its symbols and lines, for gdb (acre farm --replay CASE --gdb=stage1); nothing of it is booted.
 # Its source's name is from the top, as a prefix map makes those of C.
-boot/stage1.n32.o: boot/stage1.asm nasm.flags | $(gen_FILES)
-	$(AM_V_NASM)$(MKDIR_P) $(@D) && build=`pwd` && cd $(top_srcdir) && $(NASM) $(NASM_WARN) -I$$build/gen/ -Iboot/ -I./ \
-	-I$$build/ -DACRE_VERSION='"$(PACKAGE_VERSION)"' $(ACRE_CPPFLAGS_EXTRA) -MD $$build/$@.d -MT $@ -MP \
-	-g -F dwarf -f elf32 -o $$build/$@ boot/stage1.asm
+boot/stage1.n32.o: boot/stage1.asm nasm.flags gen/layout.inc | $(gen_FILES)
+	$(AM_V_NASM)$(MKDIR_P) $(@D) && build=`pwd` && cd $(top_srcdir) && $(NASM_ANYWHERE) -I$$build/gen/ \
+	-MD $$build/$@.d -g -F dwarf -f elf32 -o $$build/$@ boot/stage1.asm
 boot/stage1.elf: boot/stage1.n32.o $(top_srcdir)/src/x86_64/layout.h
 	$(AM_V_LD)base=`$(SED) -n 's/^#define LAYOUT_MBR_BASE \([^ ]*\).*/\1/p' $(top_srcdir)/src/x86_64/layout.h` && \
 	$(LD) -m elf_i386 -Ttext=$$base -e $$base -o $@.new boot/stage1.n32.o && \

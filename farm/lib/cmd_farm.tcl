@@ -246,12 +246,12 @@ proc ::acre::farm::Selections {given} {
     return $selections
 }
 
-# What the groups that were named have of KEY, one after the other: selections, matrices or random.
+# What the groups that were named have of KEY: selections or matrices.
 proc ::acre::farm::Groups {given key} {
     if {[dict get $given groups] eq ""} {
         return {}
     }
-    set groups [::acre::group::read [file join [::acre::paths::get maps] groups.conf]]
+    set groups [::acre::group::bundled]
     set selections {}
     foreach name [dict get $given groups] {
         if {![dict exists $groups $name]} {

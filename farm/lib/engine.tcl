@@ -71,7 +71,7 @@ proc ::acre::engine::CheckShard {givenVar} {
         if {[string length $count] > 4 || ![string match {[1-9]*} $index] || $index > $count} {
             ::acre::err::usage "--shard '$shard' is not the I-th of N shards, from 1/1 to 9999/9999"
         }
-        if {[dict get $given random] ni {"" 0} && [dict get $given seed] eq ""} {
+        if {[dict get $given random] ne "" && [dict get $given seed] eq ""} {
             ::acre::err::usage "--shard $shard of random maps: say --seed, the same for all shards"
         }
     } elseif {$shard ne ""} {
@@ -88,7 +88,7 @@ proc ::acre::engine::CheckShard {givenVar} {
 
 proc ::acre::engine::CheckMerge {given} {
     set dirs [dict get $given merge]
-    if {$dirs ne "" && [dict get $given random] ni {"" 0} && [dict get $given seed] eq ""} {
+    if {$dirs ne "" && [dict get $given random] ne "" && [dict get $given seed] eq ""} {
         ::acre::err::usage "--merge of random maps: say --seed, that of the shards"
     }
     if {$dirs eq ""} {

@@ -64,15 +64,14 @@ proc ::acre::farm::CheckRegex {given} {
     }
 }
 
-# Random maps that a group has, unless it was said how many or which maps there are.
+# Random maps that a group has, unless it was said how many or which maps there are; none are "" from here on.
 proc ::acre::farm::GroupsRandom {givenVar} {
     upvar 1 $givenVar given
-    if {"[dict get $given random][dict get $given maps]" ne ""} {
-        return
+    if {"[dict get $given random][dict get $given maps]" eq ""} {
+        dict set given random [::acre::group::random [dict get $given groups]]
     }
-    set count [::tcl::mathfunc::max 0 {*}[Groups $given random]]
-    if {$count > 0} {
-        dict set given random $count
+    if {[dict get $given random] eq "0"} {
+        dict set given random ""
     }
 }
 
@@ -80,9 +79,6 @@ proc ::acre::farm::GroupsRandom {givenVar} {
 proc ::acre::farm::CheckRandom {givenVar} {
     upvar 1 $givenVar given
     set seed [dict get $given seed]
-    if {[dict get $given random] eq "0"} {
-        dict set given random ""
-    }
     if {[dict get $given random] eq ""} {
         if {$seed ne ""} {
             ::acre::err::usage "--seed '$seed' is for --random N: say how many maps"

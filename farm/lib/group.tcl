@@ -59,6 +59,19 @@ proc ::acre::group::read {file} {
     return $groups
 }
 
+# The bundled groups, as read gives them.
+proc ::acre::group::bundled {} {
+    return [read [file join [::acre::paths::get maps] groups.conf]]
+}
+
+# random NAMES -> how many random maps the bundled groups NAMES have, 0 for none; a group that is not there has none.
+proc ::acre::group::random {names} {
+    return [::tcl::mathfunc::max 0 {*}[lmap {name group} [bundled] {
+        if {$name ni $names} continue
+        dict get $group random
+    }]]
+}
+
 # The group NAME with what a group or matrix line adds.
 proc ::acre::group::More {groups name what words where} {
     set group [dict get $groups $name]

@@ -112,21 +112,13 @@ proc ::acre::nightconf::Whole {conf file} {
     if {"[dict get $conf group][dict get $conf matrix][dict get $conf select]" eq ""} {
         dict set conf group nightly
     }
-    dict set conf random [Random $conf]
-    return $conf
-}
-
-# How many random maps a night has, "" for none: what the file says, or what its groups have.
-proc ::acre::nightconf::Random {conf} {
-    set count [dict get $conf random]
-    if {$count eq ""} {
-        set groups [::acre::group::read [file join [::acre::paths::get maps] groups.conf]]
-        # A group that is not there is the farm's to refuse.
-        set count [::tcl::mathfunc::max 0 {*}[lmap name [dict get $conf group] {
-            expr {[dict exists $groups $name] ? [dict get $groups $name random] : 0}
-        }]]
+    if {[dict get $conf random] eq ""} {
+        dict set conf random [::acre::group::random [dict get $conf group]]
     }
-    return [expr {$count == 0 ? "" : $count}]
+    if {[dict get $conf random] == 0} {
+        dict set conf random ""
+    }
+    return $conf
 }
 
 proc ::acre::nightconf::seed {conf when} {
